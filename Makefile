@@ -1,0 +1,61 @@
+# Titan: `make run` serves the demo site, `make test` passes all tests. Both set up what they need.
+SHELL := /bin/bash
+PYTHON ?= python3
+export UV_PYTHON_DOWNLOADS := never
+export TITAN_HOME ?= $(CURDIR)/var
+UV := .tools/bin/uv
+VENV := .venv/bin
+
+.PHONY: run test lint types imports test-sqlite test-postgres lock format clean
+
+run: .venv/.ready
+	@exec $(VENV)/titan demo
+
+test: .venv/.ready-dev
+	@$(MAKE) --no-print-directory lint types imports
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-sqlite test-postgres
+
+test-sqlite: .venv/.ready-dev
+	$(VENV)/pytest --db sqlite
+
+test-postgres: .venv/.ready-dev
+	$(VENV)/pytest --db postgres
+
+lint: .venv/.ready-dev
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+
+types: .venv/.ready-dev
+	$(VENV)/mypy
+
+imports: .venv/.ready-dev
+	$(VENV)/lint-imports
+
+format: .venv/.ready-dev
+	$(VENV)/ruff check --fix .
+	$(VENV)/ruff format .
+
+lock: $(UV)
+	$(UV) pip compile pyproject.toml --universal --generate-hashes --no-header -q -o requirements.lock
+	$(UV) pip compile pyproject.toml --universal --generate-hashes --no-header -q --group dev -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+$(UV):
+	$(PYTHON) -m venv .tools
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+.venv/bin/python: $(UV)
+	$(UV) venv --quiet --python $(PYTHON) .venv
+
+# The dev set contains the run set, so a ready dev environment also serves.
+.venv/.ready: requirements.lock pyproject.toml | .venv/bin/python
+	@if [ ! .venv/.ready-dev -nt requirements.lock ]; then $(UV) pip sync --quiet --python $(VENV)/python --require-hashes requirements.lock; fi
+	@$(UV) pip install --quiet --python $(VENV)/python --no-deps -e .
+	@touch $@
+
+.venv/.ready-dev: requirements-dev.lock pyproject.toml | .venv/bin/python
+	$(UV) pip sync --quiet --python $(VENV)/python --require-hashes requirements-dev.lock
+	$(UV) pip install --quiet --python $(VENV)/python --no-deps -e .
+	@touch $@ .venv/.ready

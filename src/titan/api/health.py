@@ -1,0 +1,54 @@
+"""Alive, and ready: for whoever watches the server. No sign-in, no numbers."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from titan.api.problem import problem
+from titan.core import guards
+from titan.core.errors import FieldError
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answer that the process is alive."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Answer whether work is possible: database there with all its guards, evidence store writable; else 503."""
+    errors = [*_database_errors(), *_storage_errors()]
+    if errors:
+        return problem(503, "NOT_READY", "Titan cannot work now; see errors.", errors=errors)
+    return JsonResponse({"status": "ready"})
+
+
+def _database_errors() -> list[FieldError]:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        missing = guards.missing()
+    except DatabaseError:
+        return [FieldError("database", "UNREACHABLE", "The database does not answer.")]
+    return [FieldError("database", "GUARD_MISSING", f"The guard {name} is missing.") for name in missing]
+
+
+def _storage_errors() -> list[FieldError]:
+    try:
+        folder = Path(settings.TITAN_EVIDENCE_DIR)
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"ready")
+    except OSError as error:
+        return [FieldError("storage", "NOT_WRITABLE", f"Evidence cannot be stored: {error.strerror}.")]
+    return []

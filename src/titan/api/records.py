@@ -1,0 +1,155 @@
+"""Training records: what was proved, by session, certificate or register; revoked, never removed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import File, Form, Query, Router
+from ninja.files import UploadedFile
+from pydantic import Field, Json, StringConstraints
+
+from titan.api.caller import caller
+from titan.api.competency import CompetencyShape, competency_shape
+from titan.api.fields import Body, Day, Id, Lax, QueryFlag, Reason, Shape
+from titan.api.idempotency import once
+from titan.api.pagination import Listed, PageFilters
+from titan.api.shapes import CourseShort, TrainerShort, WorkerShort
+from titan.api.uploads import staged_upload
+from titan.core.permit import need_admin, need_reader
+from titan.evidence.commands import record_evidence
+from titan.records import commands
+from titan.records.models import Result, Source, TrainingRecord
+from titan.records.queries import competency
+from titan.records.queries import records as queries
+
+router = Router(tags=["records"])
+
+
+class RecordShape(Shape):
+    """A training record. `ledger_entry` is its place in the tamper-evident ledger, once there is one."""
+
+    id: int
+    worker: WorkerShort
+    course: CourseShort
+    course_version: int
+    session_id: int | None
+    result: Result
+    score: int | None
+    completed_on: date
+    expires_on: date | None
+    trainer: TrainerShort | None
+    provider: str
+    evidence_key: str
+    evidence_sha256: str
+    source: Source
+    corrects_id: int | None
+    corrected_by_id: int | None
+    revoked_at: datetime | None
+    revoke_reason: str
+    ledger_entry: int | None
+
+
+class RecordFilters(PageFilters):
+    """`expiring_before`: passed records in force that run out before that day."""
+
+    worker_id: Id | None = None
+    course_id: Id | None = None
+    session_id: Id | None = None
+    expiring_before: Day | None = None
+    result: Result | None = None
+    revoked: QueryFlag | None = None
+
+
+class NewRecordBody(Body):
+    """An outside certificate; with `corrects_id`, the correction of a revoked record of the same worker and course."""
+
+    worker_id: Id
+    course_id: Id
+    completed_on: Day
+    result: Annotated[Result, Lax] = Result.PASSED
+    score: Annotated[int, Field(ge=0, le=100)] | None = None
+    provider: Annotated[str, StringConstraints(max_length=200)] = ""
+    remarks: Annotated[str, StringConstraints(max_length=2000)] = ""
+    corrects_id: Id | None = None
+
+
+class RevokeBody(Body):
+    reason: Reason
+
+
+def record_shape(row: TrainingRecord) -> dict[str, Any]:
+    """Return a training record as the API shows it."""
+    shown = {name: getattr(row, name) for name in RecordShape.model_fields if hasattr(row, name)}
+    return {
+        **shown,
+        "course": {"id": row.course_id, "code": row.course.code, "title": row.course_version.title},
+        "course_version": row.course_version.number,
+        "corrected_by_id": row.corrected_by.pk if hasattr(row, "corrected_by") else None,
+        "ledger_entry": None,
+    }
+
+
+@router.get("/records", response=Listed[RecordShape])
+def list_records(request: HttpRequest, filters: Query[RecordFilters]) -> Any:
+    """Training records, newest first."""
+    need_reader(caller(request).actor)
+    wanted = queries.RecordFilter(
+        worker_id=filters.worker_id,
+        course_id=filters.course_id,
+        session_id=filters.session_id,
+        expiring_before=filters.expiring_before,
+        result=filters.result,
+        revoked=filters.revoked,
+    )
+    page = queries.list_records(wanted, limit=filters.limit, cursor=filters.cursor)
+    return {
+        "items": [record_shape(row) for row in page.items],
+        "next_cursor": page.next_cursor,
+        "total": page.total,
+    }
+
+
+@router.get("/records/{record_id}", response=RecordShape)
+def get_record(request: HttpRequest, record_id: Id) -> Any:
+    """One training record."""
+    need_reader(caller(request).actor)
+    return record_shape(queries.one_record(record_id))
+
+
+@router.post("/records", response={201: RecordShape | CompetencyShape})
+def create_record(
+    request: HttpRequest,
+    data: Form[Json[NewRecordBody]],
+    file: File[list[UploadedFile]] = [],  # noqa: B006 - ninja copies it
+) -> Any:
+    """Record an outside certificate with its file, or a correction.
+
+    A passed certificate for a course that requires verification opens a pending competency record and answers that.
+    """
+    me = caller(request)
+    need_admin(me.actor)
+    staged = staged_upload(file) if file else None
+    new = commands.ExternalResult(**data.model_dump())
+
+    def work() -> dict[str, Any]:
+        evidence = record_evidence(staged, by=me.actor, at=me.at) if staged else None
+        made = commands.record_external_result(new, evidence.id if evidence else None, by=me.actor, at=me.at)
+        if made.competency_id is not None:
+            return competency_shape(competency.one_competency(made.competency_id))
+        return record_shape(queries.one_record(made.record_id or 0))
+
+    return once(request, 201, work)
+
+
+@router.post("/records/{record_id}/revoke", response={200: RecordShape})
+def revoke_record(request: HttpRequest, record_id: Id, payload: RevokeBody) -> Any:
+    """Revoke a wrong record with the reason; it stays visible."""
+    me = caller(request)
+
+    def work() -> dict[str, Any]:
+        commands.revoke_record(record_id, payload.reason, by=me.actor, at=me.at)
+        return record_shape(queries.one_record(record_id))
+
+    return once(request, 200, work)

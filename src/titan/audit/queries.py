@@ -1,0 +1,76 @@
+"""What the audit log knows: who changed what, when and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from titan.audit.models import AuditEvent
+from titan.core.actor import Actor, Role, Via
+from titan.core.clock import start_of_day
+from titan.core.page import DEFAULT_LIMIT, Page, decode_cursor, encode_cursor
+from titan.core.permit import need_reader
+
+COLUMNS = (
+    "id",
+    "at",
+    "actor_id",
+    "actor_role",
+    "via",
+    "action",
+    "entity",
+    "entity_id",
+    "before",
+    "after",
+    "reason",
+)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One change: ids and plain values, no names of people."""
+
+    id: int
+    at: datetime
+    actor_id: int | None
+    actor_role: Role
+    via: Via
+    action: str
+    entity: str
+    entity_id: int
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    reason: str
+
+
+def list_events(
+    *,
+    by: Actor,
+    zone: ZoneInfo,
+    entity: str | None = None,
+    entity_id: int | None = None,
+    actor_id: int | None = None,
+    first_day: date | None = None,
+    last_day: date | None = None,
+    limit: int = DEFAULT_LIMIT,
+    cursor: str | None = None,
+) -> Page[Event]:
+    """Return a page of events, newest first; the days are site days, both included. One statement, not counted.
+
+    For every role but trainers; raises Forbidden.
+    """
+    need_reader(by)
+    rows = AuditEvent.objects.order_by("-id").values(*COLUMNS)
+    given = {"entity": entity, "entity_id": entity_id, "actor_id": actor_id}
+    rows = rows.filter(**{name: value for name, value in given.items() if value is not None})
+    if first_day is not None:
+        rows = rows.filter(at__gte=start_of_day(first_day, zone))
+    if last_day is not None:
+        rows = rows.filter(at__lt=start_of_day(last_day + timedelta(days=1), zone))
+    if cursor is not None:
+        rows = rows.filter(id__lt=decode_cursor(cursor, int)[0])
+    found = [Event(**row) for row in rows[: limit + 1]]
+    more = encode_cursor(found[limit - 1].id) if len(found) > limit else None
+    return Page(found[:limit], more, None)

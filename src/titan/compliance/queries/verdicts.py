@@ -1,0 +1,130 @@
+"""Verdicts before, after, and as they would be: what a batch of records changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import connection
+
+from titan.compliance.engine import severity_sql
+from titan.compliance.models import ComplianceItem, Severity, WorkerVerdict
+from titan.core.bulk import id_set
+
+GREENISH = (Severity.EXPIRING, Severity.COMPLIANT)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How workers stand: the severity of their item for one course (absent: not required) and overall."""
+
+    items: Mapping[int, int]
+    overall: Mapping[int, int]
+
+
+def standing(worker_ids: Iterable[int], course_id: int) -> Standing:
+    """Return how these workers stand for this course and overall (two statements)."""
+    ids = id_set(worker_ids)
+    items = ComplianceItem.objects.filter(worker_id__in=ids, course_id=course_id)
+    overall = WorkerVerdict.objects.filter(worker_id__in=ids)
+    return Standing(
+        dict(items.values_list("worker_id", "severity")), dict(overall.values_list("worker_id", "severity"))
+    )
+
+
+def turned_green(before: Standing, after: Standing) -> list[int]:
+    """Return the workers whose item became compliant or expiring, and was neither before."""
+    return [
+        worker_id
+        for worker_id, severity in after.items.items()
+        if severity in GREENISH and before.items.get(worker_id) not in GREENISH
+    ]
+
+
+def fully_green(before: Standing, after: Standing) -> list[int]:
+    """Return those who turned green for the course and now are compliant in everything."""
+    return [
+        worker_id for worker_id in turned_green(before, after) if after.overall.get(worker_id) == Severity.COMPLIANT
+    ]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a worker is about to get for a course: a proof valid until a day (None: none), or a sign-off to wait for."""
+
+    worker_id: int
+    valid_until: date | None
+    pending: bool
+
+
+def standing_with(expected: Iterable[Expected], course_id: int, *, today: date, warning_days: int) -> Standing:
+    """Return how workers would stand for the course, and overall, once `expected` is written (one statement).
+
+    Judges with the engine's own expression, so that a preview cannot differ from the outcome.
+    """
+    rows = [
+        {
+            "worker_id": item.worker_id,
+            "valid_until": item.valid_until.isoformat() if item.valid_until else None,
+            "pending": int(item.pending),
+        }
+        for item in expected
+    ]
+    params: dict[str, str | int] = {
+        "rows": json.dumps(rows),
+        "course": course_id,
+        "today": today.isoformat(),
+        "warn_to": (today + timedelta(days=warning_days)).isoformat(),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_expected_sql(), params)
+        found = cursor.fetchall()
+    return Standing(
+        {worker_id: severity for worker_id, severity, _ in found if severity is not None},
+        {
+            worker_id: min(part for part in (severity, others, Severity.COMPLIANT) if part is not None)
+            for worker_id, severity, others in found
+        },
+    )
+
+
+def _expected_sql() -> str:
+    severity = severity_sql("e.valid_until", "e.kind", "e.due_on", "e.pending = 1")
+    return f"""
+    WITH given AS ({_given_sql()}),
+    proved AS (
+        SELECT g.worker_id, g.pending, g.valid_until AS new_until, i.id AS item_id,
+               CASE i.requirement_type WHEN 'PRE_MOB' THEN 0 ELSE 1 END AS kind, i.due_on,
+               CASE WHEN i.severity >= {Severity.EXPIRING} THEN r.valid_until END AS old_until,
+               CASE WHEN i.severity = {Severity.AWAITING_VERIFICATION} THEN 1 ELSE 0 END AS waits
+        FROM given g
+        LEFT JOIN compliance_complianceitem i ON i.worker_id = g.worker_id AND i.course_id = %(course)s
+        LEFT JOIN records_trainingrecord r ON r.id = i.record_id
+    ),
+    e AS (
+        SELECT worker_id, item_id, kind, due_on,
+               CASE WHEN new_until >= {_day("today")} AND (old_until IS NULL OR new_until > old_until)
+                    THEN new_until ELSE old_until END AS valid_until,
+               CASE WHEN pending = 1 OR waits = 1 THEN 1 ELSE 0 END AS pending
+        FROM proved
+    )
+    SELECT e.worker_id, CASE WHEN e.item_id IS NOT NULL THEN {severity} END,
+           (SELECT MIN(o.severity) FROM compliance_complianceitem o
+            WHERE o.worker_id = e.worker_id AND o.course_id <> %(course)s)
+    FROM e JOIN personnel_worker w ON w.id = e.worker_id AND w.status = 'ACTIVE'"""
+
+
+def _given_sql() -> str:
+    if connection.vendor == "postgresql":
+        return (
+            "SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb)"
+            " AS given(worker_id bigint, valid_until date, pending int)"
+        )
+    picked = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in ("worker_id", "valid_until", "pending"))
+    return f"SELECT {picked} FROM json_each(%(rows)s)"
+
+
+def _day(name: str) -> str:
+    return f"%({name})s::date" if connection.vendor == "postgresql" else f"%({name})s"

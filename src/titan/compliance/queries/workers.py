@@ -1,0 +1,176 @@
+"""Workers as lists and pages show them, each with how they stand (domain.md §4, api.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from titan.compliance.models import Severity
+from titan.core.actor import Actor
+from titan.core.errors import NotFound, invalid
+from titan.core.given import unknown_choice
+from titan.core.page import DEFAULT_LIMIT, Page, decode_cursor, encode_cursor
+from titan.core.permit import need_reader
+from titan.core.text import in_language, search_key
+from titan.personnel.models import AreaAssignment, Worker
+from titan.personnel.queries.areas import AreaShort
+from titan.personnel.queries.companies import CompanyShort
+from titan.personnel.queries.workers import WorkerShort, short_worker
+
+
+@dataclass(frozen=True)
+class RoleShort:
+    """A role as workers embed it; the title in the caller's language."""
+
+    id: int
+    code: str
+    title: str
+
+
+@dataclass(frozen=True)
+class AreaHeld:
+    """An area of a worker, and the day its requirements count from."""
+
+    area: AreaShort
+    assigned_on: date
+
+
+@dataclass(frozen=True)
+class WorkerView:
+    """A worker. compliance_status: the worst of their items; None when not active: nothing is judged then.
+
+    areas: by code; None in a list, as is the supervisor.
+    """
+
+    id: int
+    employee_id: str
+    first_name: str
+    last_name: str
+    email: str
+    phone: str
+    company: CompanyShort
+    role: RoleShort | None
+    role_assigned_on: date | None
+    status: str
+    compliance_status: str | None
+    start_date: date | None
+    end_date: date | None
+    supervisor_id: int | None
+    user_id: int | None
+    anonymised_at: datetime | None
+    supervisor: WorkerShort | None = None
+    areas: list[AreaHeld] | None = None
+
+
+@dataclass(frozen=True)
+class WorkerFilters:
+    """What a list of workers is narrowed to; None: not at all.
+
+    search: in names and badges. area_id: those assigned to the area itself, not to one below it.
+    """
+
+    search: str | None = None
+    employee_id: str | None = None
+    company_id: int | None = None
+    role_id: int | None = None
+    area_id: int | None = None
+    supervisor_id: int | None = None
+    status: str | None = None
+    compliance_status: str | None = None
+
+
+def worker(worker_id: int, *, by: Actor, language: str) -> WorkerView:
+    """Return one worker, whole (two statements). Raises Forbidden for trainers, NotFound."""
+    need_reader(by)
+    row = _rows().select_related("supervisor__company").filter(pk=worker_id).first()
+    if row is None:
+        raise NotFound("worker", worker_id)
+    held = AreaAssignment.objects.filter(worker=row, until=None).select_related("area")
+    areas = [
+        AreaHeld(AreaShort(one.area.pk, one.area.code, one.area.name), one.assigned_on)
+        for one in sorted(held, key=lambda one: one.area.code)
+    ]
+    supervisor = short_worker(row.supervisor) if row.supervisor else None
+    return _view(row, language, supervisor=supervisor, areas=areas)
+
+
+def list_workers(
+    filters: WorkerFilters,
+    *,
+    by: Actor,
+    language: str,
+    limit: int = DEFAULT_LIMIT,
+    cursor: str | None = None,
+) -> Page[WorkerView]:
+    """Return a page of the workers by last name, first name, badge; the total stands on the first page.
+
+    At most two statements. Raises Forbidden for trainers.
+    """
+    need_reader(by)
+    workers = _filtered(_rows(), filters)
+    total = None if cursor else workers.count()
+    if cursor:
+        name_key, last_id = decode_cursor(cursor, str, int)
+        workers = workers.filter(Q(name_key__gt=name_key) | Q(name_key=name_key, pk__gt=last_id))
+    rows = list(workers.order_by("name_key", "id")[: limit + 1])
+    following = encode_cursor(rows[limit - 1].name_key, rows[limit - 1].pk) if len(rows) > limit else None
+    return Page([_view(row, language) for row in rows[:limit]], following, total)
+
+
+def _rows() -> QuerySet[Worker]:
+    return Worker.objects.select_related("company", "role", "verdict")
+
+
+def _filtered(workers: QuerySet[Worker], filters: WorkerFilters) -> QuerySet[Worker]:
+    same = {
+        "employee_id": filters.employee_id,
+        "company_id": filters.company_id,
+        "role_id": filters.role_id,
+        "supervisor_id": filters.supervisor_id,
+        "status": filters.status,
+    }
+    workers = workers.filter(**{name: value for name, value in same.items() if value is not None})
+    if filters.compliance_status is not None:
+        workers = workers.filter(verdict__severity=_severity(filters.compliance_status))
+    if filters.area_id is not None:
+        held = AreaAssignment.objects.filter(worker_id=OuterRef("pk"), area_id=filters.area_id, until=None)
+        workers = workers.filter(Exists(held))
+    if filters.search and filters.search.strip():
+        workers = workers.filter(search_key__contains=search_key(filters.search))
+    return workers
+
+
+def _severity(status: str) -> Severity:
+    if status not in Severity.names:
+        raise invalid("compliance_status", "UNKNOWN_CHOICE", unknown_choice(status, Severity.names))
+    return Severity[status]
+
+
+def _view(
+    row: Worker, language: str, *, supervisor: WorkerShort | None = None, areas: list[AreaHeld] | None = None
+) -> WorkerView:
+    short = short_worker(row)
+    role = RoleShort(row.role.pk, row.role.code, in_language(row.role.title, language)) if row.role else None
+    verdict = getattr(row, "verdict", None)
+    return WorkerView(
+        id=short.id,
+        employee_id=short.employee_id,
+        first_name=short.first_name,
+        last_name=short.last_name,
+        email=row.email,
+        phone=row.phone,
+        company=short.company,
+        role=role,
+        role_assigned_on=row.role_assigned_on,
+        status=row.status,
+        compliance_status=Severity(verdict.severity).name if verdict else None,
+        start_date=row.start_date,
+        end_date=row.end_date,
+        supervisor_id=row.supervisor_id,
+        user_id=row.user_id,
+        anonymised_at=row.anonymised_at,
+        supervisor=supervisor,
+        areas=areas,
+    )

@@ -1,0 +1,157 @@
+"""What the environment says, read once and checked at start with messages that say what to do."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+import dj_database_url
+
+
+class ConfigurationError(Exception):
+    """A setting from the environment cannot be used; the message names it and says what to do."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Titan's configuration.
+
+    home: folder of the embedded database, the evidence and the secret key.
+    database: Django's settings of the one database.
+    timezone: the zone a new site gets, or None to take UTC until a site is loaded.
+    """
+
+    home: Path
+    database: dict[str, Any]
+    timezone: ZoneInfo | None
+    secret_key: str
+    allowed_hosts: list[str]
+    trusted_origins: list[str]
+    https: bool
+    evidence_dir: Path
+
+
+def read_environment(environ: dict[str, str] | None = None) -> Environment:
+    """Return the configuration; raise ConfigurationError for the first setting that cannot be used."""
+    env = dict(os.environ if environ is None else environ)
+    home = _home(env.get("TITAN_HOME", "").strip() or "./var")
+    https = _flag(env, "TITAN_HTTPS")
+    return Environment(
+        home=home,
+        database=_database(env.get("TITAN_DATABASE_URL", "").strip(), home),
+        timezone=_timezone(env.get("TITAN_TIMEZONE", "").strip()),
+        secret_key=_secret_key(env.get("TITAN_SECRET_KEY", ""), home),
+        allowed_hosts=_list(env, "TITAN_ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"],
+        trusted_origins=_origins(_list(env, "TITAN_TRUSTED_ORIGINS")),
+        https=https,
+        evidence_dir=home / "evidence",
+    )
+
+
+def _home(text: str) -> Path:
+    home = Path(text).expanduser().absolute()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"TITAN_HOME: the folder {home} cannot be made ({error.strerror}). Name a folder you may write to."
+        ) from error
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise ConfigurationError(f"TITAN_HOME: the folder {home} cannot be written to. Change its owner or mode.")
+    return home
+
+
+def _database(url: str, home: Path) -> dict[str, Any]:
+    if not url:
+        return _sqlite(str(home / "titan.sqlite3"))
+    scheme = urlsplit(url).scheme
+    if scheme == "sqlite":
+        return _sqlite(str(dj_database_url.parse(url)["NAME"]))
+    if scheme in {"postgres", "postgresql"}:
+        return {
+            **dj_database_url.parse(url),
+            "CONN_MAX_AGE": None,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    raise ConfigurationError(
+        "TITAN_DATABASE_URL: give sqlite:///path or postgresql://user:password@host:5432/name, "
+        f"not a URL that begins with {scheme or 'nothing'!r}."
+    )
+
+
+def _sqlite(name: str) -> dict[str, Any]:
+    pragmas = ("journal_mode=WAL", "synchronous=FULL", "recursive_triggers=ON", "foreign_keys=ON", "temp_store=MEMORY")
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": name,
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            # A writer that starts as a reader would fail at its first write instead of waiting for its turn.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": ";".join(f"PRAGMA {pragma}" for pragma in pragmas),
+        },
+    }
+
+
+def _timezone(text: str) -> ZoneInfo | None:
+    if not text:
+        return None
+    if text not in available_timezones():
+        raise ConfigurationError(
+            f"TITAN_TIMEZONE: {text!r} is no IANA time zone. Give a name such as Asia/Baku or Europe/Istanbul."
+        )
+    return ZoneInfo(text)
+
+
+def _secret_key(text: str, home: Path) -> str:
+    if text:
+        if len(text) < 32:
+            raise ConfigurationError("TITAN_SECRET_KEY: give at least 32 characters, or leave it out.")
+        return text
+    path = home / "secret.key"
+    try:
+        # Written beside and linked into place: two first starts at once agree on one key.
+        draft = home / f".secret-{secrets.token_hex(8)}"
+        if not path.exists():
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        return path.read_text().strip()
+    except OSError as error:
+        raise ConfigurationError(
+            f"TITAN_SECRET_KEY: {path} cannot be read or made ({error.strerror}). Set the variable or mend the file."
+        ) from error
+
+
+def _list(env: dict[str, str], name: str) -> list[str]:
+    return [part.strip() for part in env.get(name, "").split(",") if part.strip()]
+
+
+def _origins(origins: list[str]) -> list[str]:
+    for origin in origins:
+        if urlsplit(origin).scheme not in {"http", "https"}:
+            raise ConfigurationError(
+                f"TITAN_TRUSTED_ORIGINS: {origin!r} needs its scheme, such as https://titan.example."
+            )
+    return origins
+
+
+def _flag(env: dict[str, str], name: str) -> bool:
+    text = env.get(name, "").strip().lower()
+    if text in {"", "0", "no", "off", "false"}:
+        return False
+    if text in {"1", "yes", "on", "true"}:
+        return True
+    raise ConfigurationError(f"{name}: give 1 or 0, not {text!r}.")

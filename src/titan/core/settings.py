@@ -1,0 +1,144 @@
+"""The site's settings: read the current ones, change them with their history kept (domain.md §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, time
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from titan.core.actor import Actor, Role
+from titan.core.clock import site_date
+from titan.core.command import EVERYONE, command, nothing_changed, say, touch
+from titan.core.errors import Conflict, FieldError, Invalid
+from titan.core.models import SiteSettings
+from titan.core.permit import need_role
+
+
+@dataclass(frozen=True)
+class Site:
+    """The settings of the site as values."""
+
+    name: str = "New site"
+    timezone: str = "UTC"
+    warning_days: int = 30
+    work_starts: time = time(8)
+    work_ends: time = time(17)
+    break_starts: time = time(12)
+    break_ends: time = time(13)
+    languages: tuple[str, ...] = ("en", "tr")
+    is_set_up: bool = True
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return _zone(self.timezone)
+
+    def today(self, at: datetime) -> date:
+        """Return the site's calendar day at the moment `at`."""
+        return site_date(at, self.zone)
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+VALUES = (
+    "name",
+    "timezone",
+    "warning_days",
+    "work_starts",
+    "work_ends",
+    "break_starts",
+    "break_ends",
+    "languages",
+)
+
+
+def current() -> Site:
+    """Return the site's settings (one statement); defaults, marked as not set up, before a site was made."""
+    row = SiteSettings.objects.filter(until=None).values(*VALUES).first()
+    if row is None:
+        return Site(is_set_up=False)
+    return Site(**{**row, "languages": tuple(row["languages"])})
+
+
+@command
+def set_up_site(name: str, timezone: str, *, by: Actor, at: datetime) -> Site:
+    """Make the site with its name and IANA zone, or rename it.
+
+    Raises Conflict TIMEZONE_DIFFERS when the site already has another zone: dates already written depend on it.
+    """
+    need_role(by, Role.SUPER_ADMIN)
+    now = current()
+    if timezone not in available_timezones():
+        raise Invalid([FieldError("timezone", "TIMEZONE_UNKNOWN", f"{timezone!r} is no IANA time zone.")])
+    if now.is_set_up and now.timezone != timezone:
+        raise Conflict(
+            "TIMEZONE_DIFFERS",
+            f"The site's time zone is {now.timezone}; it cannot become {timezone}, since dates depend on it.",
+        )
+    return _write(now, replace(now, name=name, timezone=timezone, is_set_up=True), by=by, at=at)
+
+
+@command
+def update_settings(changes: dict[str, Any], *, by: Actor, at: datetime) -> Site:
+    """Change some of the site's settings (super admin), except its zone; a new warning period touches everyone."""
+    need_role(by, Role.SUPER_ADMIN)
+    now = current()
+    new = replace(now, **changes)
+    _check(new)
+    if new.timezone != now.timezone:
+        raise Conflict("TIMEZONE_DIFFERS", "The site's time zone cannot change: dates depend on it.")
+    return _write(now, new, by=by, at=at)
+
+
+def _check(site: Site) -> None:
+    errors = []
+    if not 0 <= site.warning_days <= 365:
+        errors.append(FieldError("warning_days", "OUT_OF_RANGE", "Give 0 to 365 days."))
+    if not site.work_starts <= site.break_starts <= site.break_ends <= site.work_ends:
+        errors.append(
+            FieldError("work_starts", "HOURS_OUT_OF_ORDER", "Give start, break and end in the order of the day.")
+        )
+    if not site.name.strip():
+        errors.append(FieldError("name", "REQUIRED", "Give the site a name."))
+    if not site.languages or "en" not in site.languages:
+        errors.append(FieldError("languages", "ENGLISH_MISSING", "Keep English (en) among the languages."))
+    if errors:
+        raise Invalid(errors)
+
+
+def _write(before: Site, after: Site, *, by: Actor, at: datetime) -> Site:
+    if before.is_set_up and before == after:
+        nothing_changed()
+        return after
+    SiteSettings.objects.filter(until=None).update(until=at)
+    row = SiteSettings.objects.create(
+        since=at,
+        **{name: getattr(after, name) for name in VALUES if name != "languages"},
+        languages=list(after.languages),
+    )
+    old, new = _plain(before), _plain(after)
+    changed = [name for name in VALUES if not before.is_set_up or old[name] != new[name]]
+    say(
+        "site_settings.updated",
+        "site_settings",
+        row.pk,
+        before={name: old[name] for name in changed} if before.is_set_up else None,
+        after={name: new[name] for name in changed},
+    )
+    if "warning_days" in changed or "timezone" in changed:
+        touch(EVERYONE)
+    return after
+
+
+def _plain(site: Site) -> dict[str, Any]:
+    plain: dict[str, Any] = {}
+    for name, value in asdict(site).items():
+        plain[name] = value.isoformat() if isinstance(value, time) else value
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            plain[name] = list(value)
+    return plain

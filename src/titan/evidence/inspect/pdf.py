@@ -1,0 +1,101 @@
+"""PDF: opens in two independent readers, in the clear, with 1 to 200 pages and nothing behind its end."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pikepdf
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from titan.evidence.limits import MAX_INFLATED, MAX_PIXELS, NotAccepted
+from titan.evidence.rules import MAX_PAGES
+
+WHITESPACE = b"\x00\t\n\x0c\r "
+END = b"%%EOF"
+CHUNK = 256 * 1024
+
+
+def pages_of(path: Path) -> int:
+    """Return the number of pages, or raise NotAccepted."""
+    _check_end(path)
+    pages = _pages_as_shown(path)
+    _check_objects(path, pages)
+    return pages
+
+
+def _check_end(path: Path) -> None:
+    content = path.read_bytes()
+    end = content.rfind(END)
+    if end < 0:
+        raise NotAccepted("The PDF is cut off: its end is missing.")
+    if content[end + len(END) :].strip(WHITESPACE):
+        raise NotAccepted("Something follows the end of the PDF.")
+
+
+def _pages_as_shown(path: Path) -> int:
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        if pdfium.FPDF_GetLastError() == pdfium.FPDF_ERR_PASSWORD:
+            raise NotAccepted("The PDF is protected by a password: save it without.") from error
+        raise NotAccepted("The PDF is damaged and does not open.") from error
+    if pdfium.FPDF_GetSecurityHandlerRevision(document) >= 0:
+        raise NotAccepted("The PDF is encrypted: save it without protection.")
+    pages = len(document)
+    if not pages:
+        raise NotAccepted("The PDF has no pages.")
+    if pages > MAX_PAGES:
+        raise NotAccepted(f"The PDF has {pages} pages, more than {MAX_PAGES}.")
+    if any(min(document[number].get_size()) <= 0 for number in range(pages)):
+        raise NotAccepted("The PDF is damaged: a page has no size.")
+    return pages
+
+
+def _check_objects(path: Path, pages: int) -> None:
+    # A reader that repairs would show something else than the next reader: what proves must not need it.
+    try:
+        with pikepdf.open(path, attempt_recovery=False, suppress_warnings=True) as document:
+            if len(document.pages) != pages:
+                raise NotAccepted("The PDF is damaged: readers differ on its pages.")
+            left = MAX_INFLATED
+            for item in document.objects:
+                if isinstance(item, pikepdf.Stream):
+                    left -= _inflated_size(item, left)
+    except (pikepdf.PdfError, zlib.error) as error:
+        raise NotAccepted("The PDF is damaged. Scan or print it to PDF again.") from error
+
+
+def _inflated_size(stream: pikepdf.Stream, limit: int) -> int:
+    """Return how many bytes `stream` inflates to, never holding them; NotAccepted beyond `limit` bytes."""
+    if stream.get("/Subtype") == "/Image" and int(stream.Width) * int(stream.Height) > MAX_PIXELS:
+        raise NotAccepted("The PDF holds a picture with more pixels than a scan has.")
+    pieces: Iterator[bytes] = iter([stream.read_raw_bytes()])
+    for name in _filters(stream):
+        if name not in {"/FlateDecode", "/Fl"}:
+            break
+        pieces = _inflate(pieces)
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > limit:
+            raise NotAccepted("The PDF unpacks to far more than a sheet holds.")
+    return size
+
+
+def _filters(stream: pikepdf.Stream) -> list[str]:
+    given = stream.get("/Filter")
+    if given is None:
+        return []
+    return [str(name) for name in given] if isinstance(given, pikepdf.Array) else [str(given)]
+
+
+def _inflate(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    inflater = zlib.decompressobj()
+    for piece in pieces:
+        waiting = piece
+        while waiting and not inflater.eof:
+            yield inflater.decompress(waiting, CHUNK)
+            waiting = inflater.unconsumed_tail

@@ -1,0 +1,82 @@
+"""Training from before Titan: the register becomes evidence, each new row a record (domain.md §10)."""
+
+from __future__ import annotations
+
+from titan.core.bulk import insert_rows
+from titan.core.command import Said, say_all
+from titan.core.errors import Conflict
+from titan.evidence.commands import record_evidence
+from titan.evidence.queries import EvidenceView
+from titan.exchange.site_folder.changes import is_new_record, record_key
+from titan.exchange.site_folder.commands.writing import FileReport, Load, iso, report
+from titan.exchange.site_folder.layout import RECORDS, Folder, RecordRow
+from titan.exchange.site_folder.queries import Known
+from titan.records.models import FOREVER, Source, TrainingRecord
+
+
+def new_records(folder: Folder, known: Known) -> list[RecordRow]:
+    """Return the rows of the register that are no records yet."""
+    return [row for row in folder.records if is_new_record(row, known.records.get(record_key(row), []))]
+
+
+def write_register(load: Load) -> FileReport:
+    """Record the register as evidence and write its new rows; a register without new rows is not kept again.
+
+    The course version of a record is the one published now; its expiry is taken as it stands. Raises Conflict
+    CHANGED_MEANWHILE when rows became new after the register was staged.
+    """
+    new = new_records(load.folder, load.known)
+    if new and load.register is None:
+        raise Conflict("CHANGED_MEANWHILE", "Records were revoked at the same moment: load the folder again.")
+    if new and load.register is not None:
+        _write(load, new, record_evidence(load.register, by=load.by, at=load.at))
+    return report(RECORDS, len(load.folder.records), created=len(new), changed=0)
+
+
+def _write(load: Load, rows: list[RecordRow], evidence: EvidenceView) -> None:
+    ids = load.ids
+    made = insert_rows(
+        TrainingRecord,
+        [
+            {
+                "worker_id": ids.workers[row.employee_id],
+                "course_id": ids.courses[row.course_code],
+                "course_version_id": ids.versions[row.course_code],
+                "result": row.result,
+                "completed_on": row.completed_on,
+                "expires_on": row.expires_on,
+                "valid_until": row.expires_on or FOREVER,
+                "provider": row.provider_code,
+                "evidence_id": evidence.id,
+                "evidence_key": evidence.key,
+                "evidence_sha256": evidence.sha256,
+                "source": Source.MIGRATED,
+                "created_at": load.at,
+                "created_by_id": load.by.user_id,
+            }
+            for row in rows
+        ],
+        returning=("id", "worker_id", "course_id", "completed_on", "result"),
+    )
+    numbers = {(worker, course, str(day), result): pk for pk, worker, course, day, result in made}
+    say_all(_event(row, load, numbers, evidence.sha256) for row in rows)
+
+
+def _event(row: RecordRow, load: Load, numbers: dict[tuple[int, int, str, str], int], sha256: str) -> Said:
+    worker_id, course_id = load.ids.workers[row.employee_id], load.ids.courses[row.course_code]
+    completed_on = row.completed_on.isoformat()
+    return Said(
+        "training_record.created",
+        "training_record",
+        numbers[worker_id, course_id, completed_on, row.result],
+        after={
+            "worker_id": worker_id,
+            "course_id": course_id,
+            "session_id": None,
+            "result": row.result,
+            "completed_on": completed_on,
+            "expires_on": iso(row.expires_on),
+            "source": Source.MIGRATED.value,
+            "evidence_sha256": sha256,
+        },
+    )

@@ -1,0 +1,89 @@
+"""What the roles and areas of a folder ask for; a changed requirement ends and begins anew (domain.md §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from titan.compliance.models import AreaRequirement, RoleRequirement
+from titan.core.bulk import id_set, insert_rows
+from titan.core.command import Said, say_all
+from titan.exchange.site_folder.commands.writing import FileReport, Load, report
+from titan.exchange.site_folder.layout import AREA_REQUIREMENTS, ROLE_REQUIREMENTS, RequirementRow
+from titan.exchange.site_folder.queries import KnownRequirement
+
+Standing = Mapping[tuple[str, str], KnownRequirement]
+
+
+def write_role_requirements(load: Load) -> FileReport:
+    """Let roles ask for courses; what a role asks for beyond the file stays."""
+    rows, known = load.folder.role_requirements, load.known.role_requirements
+    new, changed = _differing(rows, known)
+    ended = id_set(known[_key(row)].id for row in changed)
+    RoleRequirement.objects.filter(pk__in=ended).update(until=load.at)
+    begun = [{"role_id": load.ids.roles[row.source_code], **_columns(row, load)} for row in (*new, *changed)]
+    insert_rows(RoleRequirement, begun, returning=())
+    say_all(_events("role", load.ids.roles, load, [*new, *changed], known))
+    return report(ROLE_REQUIREMENTS.file, len(rows), created=len(new), changed=len(changed))
+
+
+def write_area_requirements(load: Load) -> FileReport:
+    """Let areas ask for courses; what an area asks for beyond the file stays."""
+    rows, known = load.folder.area_requirements, load.known.area_requirements
+    new, changed = _differing(rows, known)
+    ended = id_set(known[_key(row)].id for row in changed)
+    AreaRequirement.objects.filter(pk__in=ended).update(until=load.at)
+    begun = [{"area_id": load.ids.areas[row.source_code], **_columns(row, load)} for row in (*new, *changed)]
+    insert_rows(AreaRequirement, begun, returning=())
+    say_all(_events("area", load.ids.areas, load, [*new, *changed], known))
+    return report(AREA_REQUIREMENTS.file, len(rows), created=len(new), changed=len(changed))
+
+
+def _key(row: RequirementRow) -> tuple[str, str]:
+    return (row.source_code, row.course_code)
+
+
+def _differing(rows: Sequence[RequirementRow], known: Standing) -> tuple[list[RequirementRow], list[RequirementRow]]:
+    new = [row for row in rows if _key(row) not in known]
+    changed = []
+    for row in rows:
+        standing = known.get(_key(row))
+        if standing and (standing.type, standing.grace_period_days) != (row.type, row.grace_period_days):
+            changed.append(row)
+    return new, changed
+
+
+def _columns(row: RequirementRow, load: Load) -> dict[str, Any]:
+    return {
+        "course_id": load.ids.courses[row.course_code],
+        "type": row.type,
+        "grace_period_days": row.grace_period_days,
+        "since": load.at,
+    }
+
+
+def _events(
+    noun: str, sources: Mapping[str, int], load: Load, rows: Sequence[RequirementRow], known: Standing
+) -> Iterator[Said]:
+    wanted = {_key(row): KnownRequirement(0, row.type, row.grace_period_days) for row in rows}
+    for code in dict.fromkeys(row.source_code for row in rows):
+        yield Said(
+            f"{noun}.requirements_replaced",
+            noun,
+            sources[code],
+            before={"requirements": _plain(load, known, code)},
+            after={"requirements": _plain(load, {**known, **wanted}, code)},
+        )
+
+
+def _plain(load: Load, requirements: Standing, code: str) -> list[dict[str, Any]]:
+    found = [
+        {
+            "course_id": load.ids.courses[course],
+            "type": requirement.type,
+            "grace_period_days": requirement.grace_period_days,
+        }
+        for (source, course), requirement in requirements.items()
+        if source == code
+    ]
+    return sorted(found, key=lambda plain: int(str(plain["course_id"])))

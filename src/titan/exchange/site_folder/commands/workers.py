@@ -1,0 +1,215 @@
+"""The people of a folder, with the history of their roles, areas and statuses (domain.md §3, §4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from titan.core.bulk import id_set, insert_rows, update_rows
+from titan.core.command import Said, say_all
+from titan.exchange.site_folder.commands.writing import FileReport, Load, by_code, iso, report
+from titan.exchange.site_folder.layout import WORKERS, WorkerRow
+from titan.exchange.site_folder.queries import KnownWorker
+from titan.personnel.models import AreaAssignment, RoleAssignment, StatusPeriod, Worker, worker_keys
+from titan.personnel.rules import PERSONAL
+
+PLAIN = ("first_name", "last_name", "email", "phone", "status", "start_date", "end_date", "role_assigned_on")
+CODES = ("company_code", "role_code", "supervisor_employee_id")
+
+
+def write_workers(load: Load) -> FileReport:
+    """Make new workers, change changed ones; the cell of areas is the whole list of a worker's areas."""
+    rows, known = load.folder.workers, load.known.workers
+    new = [row for row in rows if row.employee_id not in known]
+    standing = [(row, known[row.employee_id]) for row in rows if row.employee_id in known]
+    changes = [change for row, worker in standing if (change := _change(row, worker))]
+    # Supervisors come second: a row may name one that stands further down.
+    made = insert_rows(
+        Worker,
+        [{**_columns(row, load), "supervisor_id": None, "created_at": load.at} for row in new],
+        returning=("id", "employee_id"),
+    )
+    load.ids.workers.update(by_code(made))
+    ids = load.ids.workers
+    update_rows(
+        Worker,
+        [
+            {"id": ids[row.employee_id], "supervisor_id": ids[row.supervisor_employee_id]}
+            for row in new
+            if row.supervisor_employee_id
+        ],
+    )
+    update_rows(
+        Worker,
+        [
+            {
+                "id": change.worker.id,
+                **_columns(change.row, load),
+                "supervisor_id": _supervisor(change.row, load),
+            }
+            for change in changes
+            if change.fields
+        ],
+    )
+    _keep_roles(load, new, changes)
+    _keep_areas(load, new, changes)
+    _keep_statuses(load, new, changes)
+    say_all(_created(row, load) for row in new)
+    say_all(_updated(change, load) for change in changes)
+    return report(WORKERS.file, len(rows), created=len(new), changed=len(changes))
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A row that differs from its worker: in these `fields` of the worker's row, and in these areas.
+
+    begun: the areas that begin, with the day they count from. ended: those that end.
+    """
+
+    row: WorkerRow
+    worker: KnownWorker
+    fields: tuple[str, ...]
+    begun: dict[str, date]
+    ended: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.fields or self.begun or self.ended)
+
+
+def _change(row: WorkerRow, worker: KnownWorker) -> _Change:
+    fields = tuple(name for name in (*PLAIN, *CODES) if getattr(row, name) != getattr(worker, name))
+    wanted = {code: _anchor(row, worker, code) for code in row.area_codes}
+    held = {code: assignment.assigned_on for code, assignment in worker.areas.items()}
+    begun = {code: day for code, day in wanted.items() if day is not None and held.get(code) != day}
+    ended = tuple(code for code in held if code not in wanted or code in begun)
+    return _Change(row, worker, fields, begun, ended)
+
+
+def _anchor(row: WorkerRow, worker: KnownWorker, code: str) -> date | None:
+    """Return the day from which an area counts: one that stays keeps its own, unless it was corrected.
+
+    A corrected day is another role_assigned_on of the same role; areas that counted from it follow.
+    """
+    held = worker.areas.get(code)
+    is_corrected = row.role_code == worker.role_code
+    if held is None or (is_corrected and held.assigned_on == worker.role_assigned_on):
+        return row.role_assigned_on
+    return held.assigned_on
+
+
+def _supervisor(row: WorkerRow, load: Load) -> int | None:
+    return load.ids.workers[row.supervisor_employee_id] if row.supervisor_employee_id else None
+
+
+def _columns(row: WorkerRow, load: Load) -> dict[str, Any]:
+    name_key, search_key = worker_keys(row.employee_id, row.first_name, row.last_name)
+    return {
+        "employee_id": row.employee_id,
+        **{name: getattr(row, name) for name in PLAIN},
+        "company_id": load.ids.companies[row.company_code],
+        "role_id": load.ids.roles[row.role_code] if row.role_code else None,
+        "name_key": name_key,
+        "search_key": search_key,
+    }
+
+
+def _keep_roles(load: Load, new: list[WorkerRow], changes: list[_Change]) -> None:
+    moved = [change for change in changes if {"role_code", "role_assigned_on"} & set(change.fields)]
+    ended = id_set(change.worker.id for change in moved)
+    RoleAssignment.objects.filter(worker_id__in=ended, until=None).update(until=load.at)
+    insert_rows(
+        RoleAssignment,
+        [
+            {
+                "worker_id": load.ids.workers[row.employee_id],
+                "role_id": load.ids.roles[row.role_code],
+                "assigned_on": row.role_assigned_on,
+                "since": load.at,
+            }
+            for row in (*new, *(change.row for change in moved))
+            if row.role_code
+        ],
+        returning=(),
+    )
+
+
+def _keep_areas(load: Load, new: list[WorkerRow], changes: list[_Change]) -> None:
+    ended = [change.worker.areas[code].id for change in changes for code in change.ended]
+    AreaAssignment.objects.filter(id__in=id_set(ended)).update(until=load.at)
+    begun = [(row.employee_id, code, row.role_assigned_on) for row in new for code in row.area_codes]
+    begun += [(change.row.employee_id, code, day) for change in changes for code, day in change.begun.items()]
+    insert_rows(
+        AreaAssignment,
+        [
+            {
+                "worker_id": load.ids.workers[badge],
+                "area_id": load.ids.areas[code],
+                "assigned_on": day,
+                "since": load.at,
+            }
+            for badge, code, day in begun
+        ],
+        returning=(),
+    )
+
+
+def _keep_statuses(load: Load, new: list[WorkerRow], changes: list[_Change]) -> None:
+    moved = [change for change in changes if "status" in change.fields]
+    ended = id_set(change.worker.id for change in moved)
+    StatusPeriod.objects.filter(worker_id__in=ended, until=None).update(until=load.at)
+    insert_rows(
+        StatusPeriod,
+        [
+            {"worker_id": load.ids.workers[row.employee_id], "status": row.status, "since": load.at}
+            for row in (*new, *(change.row for change in moved))
+        ],
+        returning=(),
+    )
+
+
+def _created(row: WorkerRow, load: Load) -> Said:
+    areas = dict.fromkeys(row.area_codes, row.role_assigned_on)
+    after = {**_spoken_row(row, load), "areas": _spoken_areas(areas, load)}
+    return Said("worker.created", "worker", load.ids.workers[row.employee_id], after=after)
+
+
+def _updated(change: _Change, load: Load) -> Said:
+    before, after = _spoken_worker(change.worker, load), _spoken_row(change.row, load)
+    names = [name for name in after if after[name] != before[name]]
+    old, new = {name: before[name] for name in names}, {name: after[name] for name in names}
+    if change.begun or change.ended:
+        held = {code: assignment.assigned_on for code, assignment in change.worker.areas.items()}
+        kept = {code: day for code, day in held.items() if code not in change.ended}
+        old["areas"], new["areas"] = _spoken_areas(held, load), _spoken_areas({**kept, **change.begun}, load)
+    personal = [name for name in change.fields if name in PERSONAL]
+    if personal:
+        new["personal_fields"] = personal
+    return Said("worker.updated", "worker", change.worker.id, before=old, after=new)
+
+
+def _spoken_row(row: WorkerRow, load: Load) -> dict[str, Any]:
+    ids = load.ids
+    return {
+        "company_id": ids.companies[row.company_code],
+        "role_id": ids.roles[row.role_code] if row.role_code else None,
+        "role_assigned_on": iso(row.role_assigned_on),
+        "supervisor_id": _supervisor(row, load),
+        "status": row.status,
+    }
+
+
+def _spoken_worker(worker: KnownWorker, load: Load) -> dict[str, Any]:
+    ids = load.ids
+    return {
+        "company_id": ids.companies[worker.company_code],
+        "role_id": ids.roles[worker.role_code] if worker.role_code else None,
+        "role_assigned_on": iso(worker.role_assigned_on),
+        "supervisor_id": ids.workers.get(worker.supervisor_employee_id),
+        "status": worker.status,
+    }
+
+
+def _spoken_areas(days: dict[str, date | None] | dict[str, date], load: Load) -> list[dict[str, Any]]:
+    found = [{"area_id": load.ids.areas[code], "assigned_on": iso(day)} for code, day in days.items()]
+    return sorted(found, key=lambda area: int(str(area["area_id"])))

@@ -1,0 +1,467 @@
+"""What a site folder holds: its files in the order in which they build on each other, their rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Generic, Protocol, TypeVar
+
+from titan.catalogue.rules import VersionContent, checked_content
+from titan.compliance.models import RequirementType
+from titan.core.given import Wrong
+from titan.exchange.site_folder.cells import Cells
+from titan.exchange.site_folder.problems import Found
+from titan.personnel.rules import AreaGiven, WorkerFields, checked_worker
+from titan.records.models import Result
+from titan.resources.rules import TrainerFields, VenueFields, checked_trainer, checked_venue
+
+TITLE_COLUMN = re.compile(r"title_([a-z]{2,3})")
+RECORDS = "records.csv"
+
+
+class Row(Protocol):
+    """A row of any file: where it stands, and the key that no other row of its file has."""
+
+    @property
+    def row(self) -> int: ...
+
+    @property
+    def key(self) -> tuple[object, ...]: ...
+
+
+@dataclass(frozen=True)
+class CompanyRow:
+    row: int
+    code: str
+    name: str
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return (self.code,)
+
+
+@dataclass(frozen=True)
+class RoleRow:
+    """`title` maps languages to texts; an empty text takes the translation away."""
+
+    row: int
+    code: str
+    title: Mapping[str, str]
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return (self.code,)
+
+
+@dataclass(frozen=True)
+class AreaRow:
+    row: int
+    code: str
+    name: str
+    parent_code: str
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return (self.code,)
+
+
+@dataclass(frozen=True)
+class CourseRow:
+    """`min_pass_score` counts only when the file has that column (`has_pass_score`)."""
+
+    row: int
+    code: str
+    title: Mapping[str, str]
+    category: str
+    duration_minutes: int
+    validity_months: int
+    delivery_method: str
+    requires_verification: bool
+    prerequisite_codes: tuple[str, ...]
+    has_pass_score: bool
+    min_pass_score: int | None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return (self.code,)
+
+
+@dataclass(frozen=True)
+class RequirementRow:
+    """A course asked for by the role or area `source_code`."""
+
+    row: int
+    source_code: str
+    course_code: str
+    type: str
+    grace_period_days: int | None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return (self.source_code, self.course_code)
+
+
+@dataclass(frozen=True)
+class TrainerRow:
+    row: int
+    code: str
+    first_name: str
+    last_name: str
+    type: str
+    email: str
+    company_name: str
+    qualified_course_codes: tuple[str, ...]
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return (self.code,)
+
+
+@dataclass(frozen=True)
+class VenueRow:
+    row: int
+    name: str
+    capacity: int
+    location: str
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return (self.name,)
+
+
+@dataclass(frozen=True)
+class WorkerRow:
+    row: int
+    employee_id: str
+    first_name: str
+    last_name: str
+    email: str
+    phone: str
+    company_code: str
+    role_code: str
+    role_assigned_on: date | None
+    status: str
+    start_date: date | None
+    end_date: date | None
+    supervisor_employee_id: str
+    area_codes: tuple[str, ...]
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return (self.employee_id,)
+
+
+@dataclass(frozen=True)
+class RecordRow:
+    row: int
+    employee_id: str
+    course_code: str
+    completed_on: date
+    expires_on: date | None
+    provider_code: str
+    result: str
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return (self.employee_id, self.course_code, self.completed_on, self.result)
+
+
+R_co = TypeVar("R_co", bound=Row, covariant=True)
+
+
+@dataclass(frozen=True)
+class Layout(Generic[R_co]):
+    """One file: its name and columns, those that make the key of a row, and how a row is read.
+
+    optional: columns that may be left out as a whole; their values then stay as they are.
+    """
+
+    file: str
+    columns: tuple[str, ...]
+    key_columns: tuple[str, ...]
+    read: Callable[[Cells], R_co]
+    optional: tuple[str, ...] = ()
+    titles: bool = False
+
+    def is_known(self, column: str) -> bool:
+        """Tell whether a file of this kind may have `column`."""
+        known = column in self.columns or column in self.optional
+        return known or (self.titles and TITLE_COLUMN.fullmatch(column) is not None)
+
+
+def _titles(cells: Cells) -> dict[str, str]:
+    found = {}
+    for column in cells.values:
+        match = TITLE_COLUMN.fullmatch(column)
+        if match:
+            found[match[1]] = cells.text(column, 200, required=match[1] == "en")
+    return found
+
+
+def _company(cells: Cells) -> CompanyRow:
+    return CompanyRow(cells.row, cells.code("code"), cells.text("name", 200))
+
+
+def _role(cells: Cells) -> RoleRow:
+    return RoleRow(cells.row, cells.code("code"), _titles(cells))
+
+
+def _area(cells: Cells) -> AreaRow:
+    return AreaRow(cells.row, cells.code("code"), cells.text("name", 200), cells.code("parent_code", required=False))
+
+
+def _course(cells: Cells) -> CourseRow:
+    title, codes = _titles(cells), cells.codes("prerequisite_codes")
+    wrong = Wrong()
+    content = checked_content(
+        VersionContent(
+            title={language: text for language, text in title.items() if text},
+            duration_minutes=cells.number("duration_minutes") or 0,
+            validity_months=cells.number("validity_months") or 0,
+            delivery_method=cells.raw("delivery_method").strip(),
+            category=cells.raw("category"),
+            min_pass_score=cells.number("min_pass_score", required=False),
+            requires_verification=cells.yes_no("requires_verification"),
+            prerequisite_ids=tuple(range(len(codes))),
+        ),
+        wrong,
+    )
+    cells.take(wrong, {"prerequisite_ids": "prerequisite_codes", "title": "title_en"})
+    return CourseRow(
+        row=cells.row,
+        code=cells.code("code"),
+        title=title,
+        category=content.category,
+        duration_minutes=content.duration_minutes,
+        validity_months=content.validity_months,
+        delivery_method=content.delivery_method,
+        requires_verification=content.requires_verification,
+        prerequisite_codes=codes,
+        has_pass_score=cells.given("min_pass_score"),
+        min_pass_score=content.min_pass_score,
+    )
+
+
+def _requirement(source: str) -> Callable[[Cells], RequirementRow]:
+    def read(cells: Cells) -> RequirementRow:
+        kind = cells.choice("type", RequirementType)
+        grace = cells.number("grace_period_days", (1, 365), required=kind == RequirementType.POST_MOB)
+        if kind == RequirementType.PRE_MOB and grace is not None:
+            cells.wrong("grace_period_days", "NOT_ALLOWED", "Leave this empty: PRE_MOB knows no grace period.")
+        return RequirementRow(cells.row, cells.code(source), cells.code("course_code"), kind or "", grace)
+
+    return read
+
+
+def _trainer(cells: Cells) -> TrainerRow:
+    wrong = Wrong()
+    fields = checked_trainer(
+        TrainerFields(
+            code=cells.raw("code"),
+            first_name=cells.raw("first_name"),
+            type=cells.raw("type").strip(),
+            last_name=cells.raw("last_name"),
+            email=cells.raw("email"),
+            company_name=cells.raw("company_name"),
+        ),
+        wrong,
+    )
+    cells.take(wrong)
+    return TrainerRow(
+        row=cells.row,
+        code=fields.code,
+        first_name=fields.first_name,
+        last_name=fields.last_name,
+        type=fields.type,
+        email=fields.email,
+        company_name=fields.company_name,
+        qualified_course_codes=cells.codes("qualified_course_codes"),
+    )
+
+
+def _venue(cells: Cells) -> VenueRow:
+    wrong = Wrong()
+    capacity = cells.number("capacity") or 0
+    fields = checked_venue(VenueFields(cells.raw("name"), capacity, cells.raw("location")), wrong)
+    cells.take(wrong)
+    return VenueRow(cells.row, fields.name, fields.capacity, fields.location)
+
+
+def _worker(cells: Cells) -> WorkerRow:
+    role_code, areas = cells.code("role_code", required=False), cells.codes("area_codes")
+    wrong = Wrong()
+    fields = checked_worker(
+        WorkerFields(
+            employee_id=cells.raw("employee_id"),
+            first_name=cells.raw("first_name"),
+            last_name=cells.raw("last_name"),
+            company_id=0,
+            email=cells.raw("email"),
+            phone=cells.raw("phone"),
+            role_id=0 if role_code else None,
+            role_assigned_on=cells.day("role_assigned_on", required=bool(role_code or areas)),
+            status=cells.raw("status").strip(),
+            start_date=cells.day("start_date", required=False),
+            end_date=cells.day("end_date", required=False),
+            areas=tuple(AreaGiven(number) for number in range(len(areas))),
+        ),
+        wrong,
+        today=cells.today,
+    )
+    cells.take(wrong, {"areas": "area_codes"})
+    return WorkerRow(
+        row=cells.row,
+        employee_id=fields.employee_id,
+        first_name=fields.first_name,
+        last_name=fields.last_name,
+        email=fields.email,
+        phone=fields.phone,
+        company_code=cells.code("company_code"),
+        role_code=role_code,
+        role_assigned_on=fields.role_assigned_on,
+        status=fields.status,
+        start_date=fields.start_date,
+        end_date=fields.end_date,
+        supervisor_employee_id=cells.code("supervisor_employee_id", required=False),
+        area_codes=areas,
+    )
+
+
+def _record(cells: Cells) -> RecordRow:
+    completed = cells.day("completed_on")
+    expires = cells.day("expires_on", required=False)
+    result = cells.choice("result", Result)
+    if result == Result.FAILED and expires:
+        cells.wrong("expires_on", "NOT_ALLOWED", "Leave this empty: a failed result proves nothing that could expire.")
+    elif completed and expires and expires < completed:
+        cells.wrong("expires_on", "BEFORE_COMPLETION", "Give a day that is not before completed_on.")
+    return RecordRow(
+        row=cells.row,
+        employee_id=cells.code("employee_id"),
+        course_code=cells.code("course_code"),
+        completed_on=completed or date.min,
+        expires_on=expires,
+        provider_code=cells.text("provider_code", 200, required=False),
+        result=result or "",
+    )
+
+
+COMPANIES = Layout("companies.csv", ("code", "name"), ("code",), _company)
+ROLES = Layout("roles.csv", ("code", "title_en"), ("code",), _role, titles=True)
+COURSES = Layout(
+    "courses.csv",
+    (
+        "code",
+        "title_en",
+        "category",
+        "duration_minutes",
+        "validity_months",
+        "delivery_method",
+        "requires_verification",
+        "prerequisite_codes",
+    ),
+    ("code",),
+    _course,
+    optional=("min_pass_score",),
+    titles=True,
+)
+AREAS = Layout("areas.csv", ("code", "name", "parent_code"), ("code",), _area)
+ROLE_REQUIREMENTS = Layout(
+    "role_requirements.csv",
+    ("role_code", "course_code", "type", "grace_period_days"),
+    ("role_code", "course_code"),
+    _requirement("role_code"),
+)
+AREA_REQUIREMENTS = Layout(
+    "area_requirements.csv",
+    ("area_code", "course_code", "type", "grace_period_days"),
+    ("area_code", "course_code"),
+    _requirement("area_code"),
+)
+TRAINERS = Layout(
+    "trainers.csv",
+    ("code", "first_name", "last_name", "type", "email", "company_name", "qualified_course_codes"),
+    ("code",),
+    _trainer,
+)
+VENUES = Layout("venues.csv", ("name", "capacity", "location"), ("name",), _venue)
+WORKERS = Layout(
+    "personnel.csv",
+    (
+        "employee_id",
+        "first_name",
+        "last_name",
+        "email",
+        "phone",
+        "company_code",
+        "role_code",
+        "role_assigned_on",
+        "status",
+        "start_date",
+        "end_date",
+        "supervisor_employee_id",
+        "area_codes",
+    ),
+    ("employee_id",),
+    _worker,
+)
+TRAINING = Layout(
+    RECORDS,
+    ("employee_id", "course_code", "completed_on", "expires_on", "provider_code", "result"),
+    ("employee_id", "course_code", "completed_on", "result"),
+    _record,
+)
+FILES = tuple(
+    layout.file
+    for layout in (
+        COMPANIES,
+        ROLES,
+        COURSES,
+        AREAS,
+        ROLE_REQUIREMENTS,
+        AREA_REQUIREMENTS,
+        TRAINERS,
+        VENUES,
+        WORKERS,
+        TRAINING,
+    )
+)
+
+
+@dataclass(frozen=True)
+class SiteValues:
+    """What site.json says: the site's name and IANA time zone, and the day its data are of."""
+
+    name: str
+    timezone: str
+    as_of: date | None
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A site folder as read: the rows of each file, empty where there is no file.
+
+    register: the bytes of records.csv as evidence, with shifted dates when they were shifted.
+    present: the names of the files that were there. ignored: other CSV files.
+    problems: whatever could not be read. unread: files of which not every row could be read.
+    """
+
+    site: SiteValues | None = None
+    companies: list[CompanyRow] = field(default_factory=list)
+    roles: list[RoleRow] = field(default_factory=list)
+    courses: list[CourseRow] = field(default_factory=list)
+    areas: list[AreaRow] = field(default_factory=list)
+    role_requirements: list[RequirementRow] = field(default_factory=list)
+    area_requirements: list[RequirementRow] = field(default_factory=list)
+    trainers: list[TrainerRow] = field(default_factory=list)
+    venues: list[VenueRow] = field(default_factory=list)
+    workers: list[WorkerRow] = field(default_factory=list)
+    records: list[RecordRow] = field(default_factory=list)
+    register: bytes = b""
+    shifted_by_days: int = 0
+    present: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    problems: tuple[Found, ...] = ()
+    unread: frozenset[str] = frozenset()

@@ -1,0 +1,1 @@
+"""The only writers of the workforce, one module per noun."""

@@ -1,0 +1,84 @@
+"""People are never deleted, histories never altered, nothing goes in circles (domain.md §3, §4)."""
+
+from __future__ import annotations
+
+from titan.core.guards import Guard, check_means, conflict_means, register, unique_means
+from titan.core.lock import Subject
+from titan.core.triggers import ALWAYS, history, refuse
+from titan.personnel.models import AreaAssignment, AreaPlacement, RoleAssignment, StatusPeriod
+
+
+def no_circle(name: str, table: str, column: str, code: str, lock: Subject) -> Guard:
+    """Return the guard that nobody in `table` comes to stand above themselves by way of `column`."""
+    meets_itself = (
+        f"NEW.{column} IS NOT NULL AND EXISTS ("
+        f"WITH RECURSIVE above(id) AS (SELECT NEW.{column} UNION"
+        f" SELECT {table}.{column} FROM {table} JOIN above ON {table}.id = above.id"
+        f" WHERE {table}.{column} IS NOT NULL)"
+        " SELECT 1 FROM above WHERE above.id = NEW.id)"
+    )
+    return refuse(
+        name,
+        table,
+        code,
+        insert=meets_itself,
+        update=f"NEW.{column} IS DISTINCT FROM OLD.{column} AND {meets_itself}",
+        after=True,
+        # Two moves that are each harmless could make a circle together. A new row is nobody's superior yet.
+        lock=f"IF TG_OP = 'UPDATE' AND NEW.{column} IS DISTINCT FROM OLD.{column} THEN"
+        f" PERFORM pg_advisory_xact_lock({int(lock)}); END IF",
+    )
+
+
+HAD_WORKERS = "EXISTS (SELECT 1 FROM personnel_areaassignment WHERE area_id = OLD.area_id)"
+
+register(
+    [
+        history(RoleAssignment),
+        history(AreaAssignment),
+        history(StatusPeriod),
+        # An area that nobody ever worked in may be deleted, and its placements with it.
+        history(AreaPlacement, delete=HAD_WORKERS),
+        refuse("worker_kept", "personnel_worker", "WORKER_KEPT", delete=ALWAYS, truncate=True),
+        no_circle("area_circle", "personnel_area", "parent_id", "AREA_CIRCLE", Subject.AREAS),
+        no_circle(
+            "supervisor_circle", "personnel_worker", "supervisor_id", "SUPERVISOR_CIRCLE", Subject.SUPERVISORS
+        ),
+    ]
+)
+
+conflict_means(
+    "^WORKER_KEPT$", "WORKER_KEPT", "A worker is never deleted: set them inactive, or anonymise them."
+)
+conflict_means("^AREA_CIRCLE$", "AREA_CIRCLE", "An area cannot lie inside itself.")
+conflict_means(
+    "^SUPERVISOR_CIRCLE$", "SUPERVISOR_CIRCLE", "Nobody can supervise themselves, not even in a circle."
+)
+unique_means(
+    "personnel_worker_employee_id",
+    "personnel_worker.employee_id",
+    "employee_id",
+    "Another worker has this badge number.",
+)
+unique_means(
+    "personnel_company_code", "personnel_company.code", "code", "There is a company with this code already."
+)
+unique_means("personnel_role_code", "personnel_role.code", "code", "There is a role with this code already.")
+unique_means("personnel_area_code", "personnel_area.code", "code", "There is an area with this code already.")
+unique_means(
+    "personnel_worker_user_id", "personnel_worker.user_id", "user_id", "This login belongs to another worker."
+)
+conflict_means(
+    r"one_current_(role|status|placement)|area_assigned_once"
+    r"|personnel_(roleassignment|areaassignment|statusperiod)\.worker_id|personnel_areaplacement\.area_id",
+    "CHANGED_MEANWHILE",
+    "Somebody else changed it at the same moment: read again and repeat.",
+)
+check_means("area_is_not_its_parent", "parent_id", "AREA_CIRCLE", "An area cannot lie inside itself.")
+check_means(
+    "nobody_supervises_themselves", "supervisor_id", "SUPERVISOR_CIRCLE", "Nobody can supervise themselves."
+)
+check_means(
+    "role_has_its_day", "role_assigned_on", "REQUIRED", "Give the day from which the worker has the role."
+)
+check_means("anonymised_is_not_active", "status", "ANONYMISED", "An anonymised worker cannot become active.")

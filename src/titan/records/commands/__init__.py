@@ -1,0 +1,25 @@
+"""The only writers of records: results, decisions, revocations."""
+
+from titan.records.commands.competency import (
+    Decision,
+    decide_competencies,
+    withdraw_competency,
+)
+from titan.records.commands.external import ExternalResult, record_external_result
+from titan.records.commands.methods import create_assessment_method
+from titan.records.commands.revoke import revoke_record
+from titan.records.commands.write import NewCompetency, NewRecord, write_competencies, write_records
+
+__all__ = [
+    "Decision",
+    "ExternalResult",
+    "NewCompetency",
+    "NewRecord",
+    "create_assessment_method",
+    "decide_competencies",
+    "record_external_result",
+    "revoke_record",
+    "withdraw_competency",
+    "write_competencies",
+    "write_records",
+]

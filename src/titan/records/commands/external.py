@@ -1,0 +1,153 @@
+"""Results from elsewhere: an outside certificate with its own file, and corrections (domain.md §7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from titan.catalogue.models import CourseVersion, VersionStatus
+from titan.core import settings
+from titan.core.actor import Actor
+from titan.core.command import command
+from titan.core.errors import Conflict, FieldError, Invalid
+from titan.core.permit import need_admin
+from titan.evidence.models import EvidenceFile
+from titan.personnel.models import Worker
+from titan.records.commands.write import NewCompetency, NewRecord, write_competencies, write_records
+from titan.records.models import Result, Source, TrainingRecord
+from titan.records.rules import completed_on_error
+
+
+@dataclass(frozen=True)
+class ExternalResult:
+    """An outside result, or with `corrects_id` the correction of a revoked record (same worker, same course)."""
+
+    worker_id: int
+    course_id: int
+    completed_on: date
+    result: Result = Result.PASSED
+    score: int | None = None
+    provider: str = ""
+    remarks: str = ""
+    corrects_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What was written: a training record, or the pending competency that it opened instead."""
+
+    record_id: int | None
+    competency_id: int | None
+
+
+@command
+def record_external_result(new: ExternalResult, evidence_id: int | None, *, by: Actor, at: datetime) -> Recorded:
+    """Record an outside certificate (EXTERNAL) or a correction (CORRECTION) on its own evidence.
+
+    A passed outside result of a course that requires verification opens a pending competency instead. A correction
+    without a file of its own rests on the evidence of the record it corrects. Raises Invalid, Conflict.
+    """
+    need_admin(by)
+    corrected = _corrected(new)
+    version = corrected.course_version if corrected else _published(new.course_id)
+    rests_on = evidence_id or (corrected.evidence_id if corrected else None)
+    errors = _errors(new, version, rests_on, settings.current().today(at))
+    if errors or version is None or rests_on is None:
+        raise Invalid(errors)
+    if corrected:
+        _need_correctable(corrected)
+    evidence = EvidenceFile.objects.get(pk=rests_on)
+    if not corrected and version.requires_verification and new.result == Result.PASSED:
+        opened = write_competencies(
+            [
+                NewCompetency(
+                    worker_id=new.worker_id,
+                    course_id=new.course_id,
+                    course_version_id=version.pk,
+                    completed_on=new.completed_on,
+                    evidence_id=evidence.pk,
+                    evidence_key=evidence.key,
+                    evidence_sha256=evidence.sha256,
+                    score=new.score,
+                )
+            ],
+            by=by,
+            at=at,
+        )
+        return Recorded(None, opened[new.worker_id])
+    made = write_records(
+        [
+            NewRecord(
+                worker_id=new.worker_id,
+                course_id=new.course_id,
+                course_version_id=version.pk,
+                validity_months=version.validity_months,
+                result=new.result,
+                completed_on=new.completed_on,
+                evidence_id=evidence.pk,
+                evidence_key=evidence.key,
+                evidence_sha256=evidence.sha256,
+                source=Source.CORRECTION if corrected else Source.EXTERNAL,
+                session_id=corrected.session_id if corrected else None,
+                trainer_id=corrected.trainer_id if corrected else None,
+                score=new.score,
+                provider=new.provider.strip(),
+                remarks=new.remarks.strip(),
+                corrects_id=corrected.pk if corrected else None,
+            )
+        ],
+        by=by,
+        at=at,
+    )
+    return Recorded(made[new.worker_id], None)
+
+
+def _published(course_id: int) -> CourseVersion | None:
+    return CourseVersion.objects.filter(course_id=course_id, status=VersionStatus.PUBLISHED).first()
+
+
+def _corrected(new: ExternalResult) -> TrainingRecord | None:
+    if new.corrects_id is None:
+        return None
+    record = TrainingRecord.objects.select_related("course_version").filter(pk=new.corrects_id).first()
+    if record is None:
+        raise Invalid([FieldError("corrects_id", "UNKNOWN", "There is no such record to correct.")])
+    return record
+
+
+def _need_correctable(record: TrainingRecord) -> None:
+    if record.revoked_at is None:
+        raise Conflict("NOT_REVOKED", "Revoke the wrong record with its reason first; then correct it.")
+    if TrainingRecord.objects.filter(corrects=record).exists():
+        raise Conflict("ALREADY_CORRECTED", "This record has its correction already; revoke and correct that one.")
+
+
+def _errors(
+    new: ExternalResult, version: CourseVersion | None, evidence_id: int | None, today: date
+) -> list[FieldError]:
+    errors = []
+    worker = Worker.objects.filter(pk=new.worker_id).values("anonymised_at").first()
+    if worker is None or worker["anonymised_at"]:
+        errors.append(FieldError("worker_id", "UNKNOWN", "There is no such worker."))
+    if version is None:
+        errors.append(
+            FieldError(
+                "course_id",
+                "COURSE_NOT_PUBLISHED",
+                "There is no such course, or it has no published version.",
+            )
+        )
+    wrong_day = completed_on_error(new.completed_on, today)
+    if wrong_day:
+        errors.append(FieldError("completed_on", "OUT_OF_RANGE", wrong_day))
+    if new.score is not None and not 0 <= new.score <= 100:
+        errors.append(FieldError("score", "OUT_OF_RANGE", "Give a score from 0 to 100."))
+    if evidence_id is None:
+        errors.append(FieldError("file", "REQUIRED", "Add the certificate: every record has its evidence."))
+    if new.corrects_id is not None:
+        same = TrainingRecord.objects.filter(
+            pk=new.corrects_id, worker_id=new.worker_id, course_id=new.course_id
+        ).exists()
+        if not same:
+            errors.append(FieldError("corrects_id", "OTHER_RECORD", "Correct a record of this worker and course."))
+    return errors

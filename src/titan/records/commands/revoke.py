@@ -1,0 +1,39 @@
+"""Revoking: a wrong record stays visible, with the reason why it counts no more (domain.md §7)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from titan.core.actor import Actor
+from titan.core.command import command, say, touch
+from titan.core.errors import Conflict, NotFound, invalid
+from titan.core.permit import need_admin
+from titan.records.models import TrainingRecord
+
+
+@command
+def revoke_record(record_id: int, reason: str, *, by: Actor, at: datetime) -> int:
+    """Revoke a training record with a reason and refresh its worker; returns its id.
+
+    Raises NotFound, Invalid REASON_REQUIRED, Conflict ALREADY_REVOKED. A competent decision behind it stays visible.
+    """
+    need_admin(by)
+    record = TrainingRecord.objects.filter(pk=record_id).values("worker_id", "course_id").first()
+    if record is None:
+        raise NotFound("training record", record_id)
+    reason = reason_given(reason)
+    hit = TrainingRecord.objects.filter(pk=record_id, revoked_at=None).update(
+        revoked_at=at, revoked_by_id=by.user_id, revoke_reason=reason
+    )
+    if not hit:
+        raise Conflict("ALREADY_REVOKED", "This record is revoked already; a revocation stands for ever.")
+    say("training_record.revoked", "training_record", record_id, after={"revoked": True}, reason=reason)
+    touch([record["worker_id"]], [record["course_id"]])
+    return record_id
+
+
+def reason_given(reason: str) -> str:
+    """Return `reason` trimmed; raise Invalid when it says nothing."""
+    if not reason.strip():
+        raise invalid("reason", "REASON_REQUIRED", "Say why, so that the auditor can follow.")
+    return reason.strip()

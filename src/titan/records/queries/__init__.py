@@ -1,0 +1,1 @@
+"""What was proved: records and competency records, a page at a time."""

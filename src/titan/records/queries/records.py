@@ -1,0 +1,62 @@
+"""Training records as they are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from titan.core.errors import NotFound
+from titan.core.page import Page, decode_cursor, encode_cursor
+from titan.records.models import Result, TrainingRecord
+
+
+@dataclass(frozen=True)
+class RecordFilter:
+    """expiring_before: passed records that stand and run out before that day. revoked: only those, or only others."""
+
+    worker_id: int | None = None
+    course_id: int | None = None
+    session_id: int | None = None
+    expiring_before: date | None = None
+    result: str | None = None
+    revoked: bool | None = None
+
+
+def list_records(wanted: RecordFilter, *, limit: int, cursor: str | None = None) -> Page[TrainingRecord]:
+    """Return training records, newest first, with worker, company, course and trainer loaded (two statements)."""
+    exact = {
+        "worker_id": wanted.worker_id,
+        "course_id": wanted.course_id,
+        "session_id": wanted.session_id,
+        "result": wanted.result,
+    }
+    records = TrainingRecord.objects.filter(**{name: value for name, value in exact.items() if value is not None})
+    if wanted.revoked is not None:
+        records = records.filter(revoked_at__isnull=not wanted.revoked)
+    if wanted.expiring_before is not None:
+        records = records.filter(
+            result=Result.PASSED,
+            revoked_at=None,
+            expires_on__isnull=False,
+            valid_until__lt=wanted.expiring_before,
+        )
+    total = records.count()
+    if cursor:
+        records = records.filter(pk__lt=decode_cursor(cursor, int)[0])
+    rows = list(_with_parts(records).order_by("-pk")[: limit + 1])
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return Page(rows, encode_cursor(rows[-1].pk) if more else None, total)
+
+
+def one_record(record_id: int) -> TrainingRecord:
+    """Return one training record with what it refers to. Raises NotFound."""
+    row: TrainingRecord | None = _with_parts(TrainingRecord.objects.all()).filter(pk=record_id).first()
+    if row is None:
+        raise NotFound("training record", record_id)
+    return row
+
+
+def _with_parts(records: Any) -> Any:
+    return records.select_related("worker__company", "course", "course_version", "trainer", "corrected_by")

@@ -1,0 +1,1 @@
+"""What is known of trainers and venues."""

@@ -1,0 +1,28 @@
+"""The life of a session, one module per stage: plan, schedule, invite, attend, prove, finalize; or cancel."""
+
+from titan.training.commands.attend import MarkChange, mark_attendance
+from titan.training.commands.cancel import cancel_session, delete_draft
+from titan.training.commands.finalize import finalize_session
+from titan.training.commands.invite import Invited, invite_workers, remove_attendee
+from titan.training.commands.plan import UNSET, Plan, create_session
+from titan.training.commands.prove import attach_evidence, need_evidence_taken, watch_evidence
+from titan.training.commands.schedule import schedule_session, update_session
+
+__all__ = [
+    "UNSET",
+    "Invited",
+    "MarkChange",
+    "Plan",
+    "attach_evidence",
+    "cancel_session",
+    "create_session",
+    "delete_draft",
+    "finalize_session",
+    "invite_workers",
+    "mark_attendance",
+    "need_evidence_taken",
+    "remove_attendee",
+    "schedule_session",
+    "update_session",
+    "watch_evidence",
+]

@@ -1,0 +1,181 @@
+"""Marking how it went: partial work is saved any number of times until finalization (domain.md §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from titan.core.actor import Actor, Role
+from titan.core.bulk import id_set, update_rows
+from titan.core.command import Said, command, nothing_changed, say_all
+from titan.core.errors import Conflict, FieldError, Forbidden, Invalid
+from titan.core.permit import need_role
+from titan.records.models import AssessmentMethod
+from titan.training.access import locked_session, need_open, need_status
+from titan.training.commands.plan import UNSET, Unset, read_slots
+from titan.training.models import Attendance, Attendee, SessionStatus, TrainingSession
+from titan.training.rules import Mark, mark_errors, passed_by_score
+
+MOST_AT_ONCE = 1_000
+_MARK_FIELDS = ("status", "result", "score", "verified", "method_id", "remarks")
+
+
+@dataclass(frozen=True)
+class MarkChange:
+    """What changes in one attendee's mark; what is UNSET stays."""
+
+    worker_id: int
+    status: str | Unset = UNSET
+    result: str | Unset | None = UNSET
+    score: int | Unset | None = UNSET
+    verified: bool | Unset = UNSET
+    method_id: int | Unset | None = UNSET
+    remarks: str | Unset = UNSET
+
+    def given(self) -> dict[str, Any]:
+        """Return the given fields of the mark, by name."""
+        values = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "worker_id"}
+        return {name: value for name, value in values.items() if value is not UNSET}
+
+
+@command
+def mark_attendance(session_id: int, changes: Sequence[MarkChange], *, by: Actor, at: datetime) -> int:
+    """Save marks of a scheduled session that has begun, all or none; returns how many attendees changed.
+
+    By an admin, or the session's own trainer. A score decides the result where the course has a minimum and no result
+    was sent. Marking someone absent takes back their result. Raises NotFound, Invalid, Conflict.
+    """
+    need_role(by, Role.HSE_ADMIN, Role.TRAINER)
+    session = locked_session(session_id, by=by)
+    rows = _attendees(session_id, changes)
+    minimum = session.course_version.min_pass_score if session.course_version else None
+    marks = {change.worker_id: overlay(rows[change.worker_id], change, minimum) for change in changes}
+    _check(changes, marks, minimum)
+    need_open(session)
+    need_status(session, SessionStatus.SCHEDULED, "marking attendance")
+    _need_begun(session, at)
+    _need_not_own(rows, marks, by)
+    changed = [pk for pk, mark in marks.items() if mark != _stored(rows[pk])]
+    if not changed:
+        nothing_changed()
+        return 0
+    _save(rows, {worker_id: marks[worker_id] for worker_id in changed}, by)
+    say_all(_said(session_id, worker_id, _stored(rows[worker_id]), marks[worker_id]) for worker_id in changed)
+    TrainingSession.objects.filter(pk=session_id).update(version=session.version + 1)
+    return len(changed)
+
+
+def overlay(attendee: Attendee, change: MarkChange, min_pass_score: int | None) -> Mark:
+    """Return the attendee's mark after `change`: the score decides where no result is sent, absence clears."""
+    given = change.given()
+    before = _stored(attendee)
+    status = given.get("status", before.status)
+    stays = status == Attendance.ATTENDED
+    result = (given["result"] or "") if "result" in given else (before.result if stays else "")
+    score = given.get("score", before.score if stays else None)
+    if "result" not in given and "score" in given:
+        passes = passed_by_score(score, min_pass_score)
+        result = result if passes is None else ("PASSED" if passes else "FAILED")
+    verified = given.get("verified", before.verified if stays else False)
+    return Mark(
+        status=status,
+        result=result,
+        score=score,
+        verified=verified,
+        method_id=given.get("method_id", before.method_id) if verified else None,
+        remarks=given.get("remarks", before.remarks).strip(),
+    )
+
+
+def _stored(attendee: Attendee) -> Mark:
+    return Mark(
+        status=attendee.status,
+        result=attendee.result,
+        score=attendee.score,
+        verified=attendee.verified,
+        method_id=attendee.method_id,
+        remarks=attendee.remarks,
+    )
+
+
+def _attendees(session_id: int, changes: Sequence[MarkChange]) -> dict[int, Attendee]:
+    if not changes or len(changes) > MOST_AT_ONCE:
+        raise Invalid([FieldError("attendees", "OUT_OF_RANGE", f"Give marks for 1 to {MOST_AT_ONCE:,} attendees.")])
+    ids = [change.worker_id for change in changes]
+    rows = {row.worker_id: row for row in Attendee.objects.filter(session_id=session_id, worker_id__in=id_set(ids))}
+    errors = []
+    for number, worker_id in enumerate(ids):
+        if worker_id not in rows:
+            message = f"Worker {worker_id} is not on the class list. Add them first."
+            errors.append(FieldError(f"attendees.{number}.worker_id", "NOT_ON_LIST", message))
+        elif worker_id in ids[:number]:
+            message = f"Worker {worker_id} stands twice. Give each once."
+            errors.append(FieldError(f"attendees.{number}.worker_id", "TWICE", message))
+    if errors:
+        raise Invalid(errors)
+    return rows
+
+
+def _check(changes: Sequence[MarkChange], marks: dict[int, Mark], min_pass_score: int | None) -> None:
+    methods = {mark.method_id for mark in marks.values() if mark.method_id is not None}
+    known = set(AssessmentMethod.objects.filter(pk__in=id_set(methods)).values_list("pk", flat=True))
+    errors: list[FieldError] = []
+    for number, change in enumerate(changes):
+        mark = marks[change.worker_id]
+        found = mark_errors(mark, min_pass_score)
+        if mark.method_id is not None and mark.method_id not in known:
+            found.append(("method_id", "UNKNOWN", "There is no such assessment method."))
+        errors.extend(FieldError(f"attendees.{number}.{field}", code, message) for field, code, message in found)
+    if errors:
+        raise Invalid(errors)
+
+
+def _need_begun(session: TrainingSession, at: datetime) -> None:
+    slots = read_slots(session.pk)
+    if not slots or at < slots[0].starts_at:
+        raise Conflict("NOT_STARTED", "The class has not begun. Mark attendance from the first slot's start on.")
+
+
+def _need_not_own(rows: dict[int, Attendee], marks: dict[int, Mark], by: Actor) -> None:
+    mine = marks.get(by.worker_id or 0)
+    if mine is not None and mine.verified and not rows[by.worker_id or 0].verified:
+        raise Forbidden("No one signs off the worker they are. Let somebody else verify you.", "OWN_COMPETENCY")
+
+
+def _save(rows: dict[int, Attendee], marks: dict[int, Mark], by: Actor) -> None:
+    update_rows(
+        Attendee,
+        [
+            {
+                "id": rows[worker_id].pk,
+                "status": mark.status,
+                "result": mark.result,
+                "score": mark.score,
+                "verified": mark.verified,
+                "verified_by_id": _verified_by(rows[worker_id], mark, by),
+                "method_id": mark.method_id,
+                "remarks": mark.remarks,
+            }
+            for worker_id, mark in marks.items()
+        ],
+    )
+
+
+def _verified_by(attendee: Attendee, mark: Mark, by: Actor) -> int | None:
+    if not mark.verified:
+        return None
+    same = attendee.verified and attendee.method_id == mark.method_id
+    return attendee.verified_by_id if same else by.user_id
+
+
+def _said(session_id: int, worker_id: int, before: Mark, after: Mark) -> Said:
+    changed = [name for name in _MARK_FIELDS if getattr(before, name) != getattr(after, name)]
+    return Said(
+        "session.attendance_marked",
+        "session",
+        session_id,
+        before={"worker_id": worker_id} | {name: getattr(before, name) for name in changed},
+        after={"worker_id": worker_id} | {name: getattr(after, name) for name in changed},
+    )

@@ -1,0 +1,135 @@
+"""Filling a session: anyone active may be invited, until it is finalized (domain.md §4, §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from titan.core.actor import Actor
+from titan.core.bulk import id_set, insert_rows
+from titan.core.command import command, nothing_changed, say
+from titan.core.errors import FieldError, Invalid, NotFound, SoftBlock
+from titan.core.permit import need_admin
+from titan.personnel.models import Worker, WorkerStatus
+from titan.training.access import locked_session, need_open
+from titan.training.commands.plan import Plan, booking_of
+from titan.training.models import Attendee
+from titan.training.queries.blocks import soft_blocks
+
+MOST_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True)
+class Invited:
+    """How many were added, how many were on the list already, and what is worth knowing about the added ones."""
+
+    added: int
+    already: int
+    warnings: list[SoftBlock]
+
+
+@command
+def invite_workers(session_id: int, worker_ids: Sequence[int], *, by: Actor, at: datetime) -> Invited:
+    """Put workers on the class list, all or none, in a fixed number of statements; walk-ins come in the same way.
+
+    Soft blocks are returned, not refused. Raises NotFound, Invalid (WORKER_NOT_ACTIVE names who), Conflict.
+    """
+    need_admin(by)
+    session = locked_session(session_id, by=by)
+    _check(worker_ids)
+    need_open(session)
+    present = set(
+        Attendee.objects.filter(session_id=session_id, worker_id__in=id_set(worker_ids)).values_list(
+            "worker_id", flat=True
+        )
+    )
+    new = [worker_id for worker_id in worker_ids if worker_id not in present]
+    if not new:
+        nothing_changed()
+        return Invited(0, len(present), [])
+    insert_rows(
+        Attendee,
+        [
+            {"session_id": session_id, "worker_id": worker_id, "added_at": at, "added_by_id": by.user_id}
+            for worker_id in new
+        ],
+        returning=(),
+    )
+    say("session.workers_invited", "session", session_id, after={"worker_ids": new})
+    warnings = soft_blocks(booking_of(session, Plan()), at=at, worker_ids=new)
+    return Invited(len(new), len(present), warnings)
+
+
+@command
+def remove_attendee(session_id: int, worker_id: int, *, by: Actor, at: datetime) -> None:
+    """Take a worker off the class list of an open session; what was marked stays in the audit log."""
+    need_admin(by)
+    session = locked_session(session_id, by=by)
+    attendee = Attendee.objects.filter(session_id=session_id, worker_id=worker_id).first()
+    if attendee is None:
+        raise NotFound("attendee", worker_id)
+    need_open(session)
+    before = {
+        "worker_id": worker_id,
+        "status": attendee.status,
+        "result": attendee.result,
+        "score": attendee.score,
+    }
+    attendee.delete()
+    say("session.attendee_removed", "session", session_id, before=before)
+
+
+def _check(worker_ids: Sequence[int]) -> None:
+    if not worker_ids or len(worker_ids) > MOST_AT_ONCE:
+        raise Invalid(
+            [
+                FieldError(
+                    "worker_ids",
+                    "OUT_OF_RANGE",
+                    f"Give 1 to {MOST_AT_ONCE:,} workers, not {len(worker_ids):,}.",
+                )
+            ]
+        )
+    seen: set[int] = set()
+    twice = [worker_id for worker_id in worker_ids if worker_id in seen or seen.add(worker_id)]  # type: ignore[func-returns-value]
+    if twice:
+        raise Invalid(
+            [
+                FieldError("worker_ids", "TWICE", f"Worker {worker_id} stands twice. Give each once.")
+                for worker_id in twice
+            ]
+        )
+    workers = Worker.objects.filter(pk__in=id_set(worker_ids))
+    if connection.vendor == "postgresql":
+        # Nobody is deactivated between this check and the commit; KEY SHARE would let a status change through.
+        workers = workers.select_for_update(of=("self",), no_key=True)
+    statuses = dict(workers.order_by("pk").values_list("pk", "status"))
+    errors = [
+        FieldError("worker_ids", "UNKNOWN", f"There is no worker {worker_id}.")
+        for worker_id in worker_ids
+        if worker_id not in statuses
+    ]
+    inactive = [worker_id for worker_id, status in statuses.items() if status != WorkerStatus.ACTIVE]
+    if errors:
+        raise Invalid(errors)
+    if inactive:
+        names = _names(inactive)
+        raise Invalid(
+            [
+                FieldError(
+                    "worker_ids",
+                    "WORKER_NOT_ACTIVE",
+                    f"{names[worker_id]} (worker {worker_id}) is {statuses[worker_id]} and cannot be invited.",
+                )
+                for worker_id in inactive
+            ],
+            code="WORKER_NOT_ACTIVE",
+        )
+
+
+def _names(worker_ids: list[int]) -> dict[int, str]:
+    rows = Worker.objects.filter(pk__in=id_set(worker_ids)).values_list("pk", "first_name", "last_name")
+    return {pk: f"{first} {last}".strip() for pk, first, last in rows}

@@ -1,0 +1,63 @@
+"""Evidence: one signed sheet per session, replaceable until it is finalized, both kept (domain.md §10)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from titan.core.actor import Actor, Role
+from titan.core.command import command, nothing_changed, say
+from titan.core.errors import NotFound
+from titan.core.permit import need_role
+from titan.evidence.commands import StagedEvidence, record_evidence, report_tampering
+from titan.evidence.queries import is_intact
+from titan.training.access import locked_session, need_open, need_status, visible_sessions
+from titan.training.models import SessionEvidence, SessionStatus, TrainingSession
+
+
+def need_evidence_taken(session_id: int, *, by: Actor) -> None:
+    """Raise what attaching would raise, before any byte is stored: Forbidden, NotFound, Conflict."""
+    need_role(by, Role.HSE_ADMIN, Role.TRAINER)
+    session = visible_sessions(by).filter(pk=session_id).first()
+    if session is None:
+        raise NotFound("session", session_id)
+    need_open(session)
+    need_status(session, SessionStatus.SCHEDULED, "attaching evidence")
+
+
+@command
+def attach_evidence(session_id: int, staged: StagedEvidence, *, by: Actor, at: datetime) -> int:
+    """Attach the signed sheet, whose bytes are staged already; an earlier one is kept as superseded.
+
+    By an admin or the session's own trainer, while SCHEDULED. Returns the evidence's id.
+    """
+    need_role(by, Role.HSE_ADMIN, Role.TRAINER)
+    session = locked_session(session_id, by=by)
+    need_open(session)
+    need_status(session, SessionStatus.SCHEDULED, "attaching evidence")
+    evidence = record_evidence(staged, by=by, at=at)
+    SessionEvidence.objects.filter(session_id=session_id, superseded_at=None).update(superseded_at=at)
+    SessionEvidence.objects.create(
+        session_id=session_id, evidence_id=evidence.id, attached_at=at, attached_by_id=by.user_id
+    )
+    TrainingSession.objects.filter(pk=session_id).update(evidence_id=evidence.id, version=session.version + 1)
+    say(
+        "session.evidence_replaced" if session.evidence_id else "session.evidence_attached",
+        "session",
+        session_id,
+        before={"evidence_id": session.evidence_id} if session.evidence_id else None,
+        after={"evidence_id": evidence.id, "sha256": evidence.sha256},
+    )
+    return evidence.id
+
+
+@command
+def watch_evidence(session_id: int, *, by: Actor, at: datetime) -> None:
+    """Write an alarm to the audit log when the bytes of a session's sheet no longer match their hash.
+
+    A unit of work of its own: the refusal that follows must not take the alarm back.
+    """
+    evidence_id = visible_sessions(by).filter(pk=session_id).values_list("evidence_id", flat=True).first()
+    if evidence_id is None or is_intact(evidence_id):
+        nothing_changed()
+        return
+    report_tampering([evidence_id], by=by, at=at)

@@ -1,0 +1,219 @@
+"""What stands against a session: hard blocks and soft blocks (domain.md §5). The same for preview and refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import reduce
+from operator import or_
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from titan.catalogue.models import CourseVersion, Prerequisite, VersionStatus
+from titan.core.bulk import id_set
+from titan.core.clock import site_date
+from titan.core.errors import SoftBlock
+from titan.records.models import Result, TrainingRecord
+from titan.resources.models import Qualification, Venue
+from titan.training.models import HELD, Attendance, Attendee, Slot
+from titan.training.rules import SlotTime
+
+
+@dataclass(frozen=True)
+class Booking:
+    """What a session asks for: the whole state to be judged, not only what changed."""
+
+    session_id: int
+    course_id: int
+    course_version_id: int | None
+    trainer_id: int | None
+    venue_id: int | None
+    slots: Sequence[SlotTime]
+    zone: ZoneInfo
+
+
+def hard_blocks(booking: Booking) -> list[SoftBlock]:
+    """Return what nobody may override: the trainer is not qualified, or teaches elsewhere then (two statements)."""
+    if booking.trainer_id is None:
+        return []
+    blocks = []
+    if not is_qualified(booking.trainer_id, booking.course_id):
+        blocks.append(
+            SoftBlock(
+                "TRAINER_NOT_QUALIFIED",
+                "The trainer may not teach this course: no qualification in the trainer library. "
+                "Add it there, or choose another trainer.",
+                f"trainer:{booking.trainer_id}",
+            )
+        )
+    for slot in _slots_at_once(booking.slots, Q(held_by_id=booking.trainer_id), booking.session_id):
+        blocks.append(
+            SoftBlock(
+                "TRAINER_DOUBLE_BOOKED",
+                f"The trainer is booked for {_session_words(slot, booking.zone)}. Choose another time or another trainer.",
+                f"session:{slot.session_id}",
+            )
+        )
+    return blocks
+
+
+def is_qualified(trainer_id: int, course_id: int) -> bool:
+    """Say whether the trainer may teach the course now (one statement)."""
+    return Qualification.objects.filter(trainer_id=trainer_id, course_id=course_id, until=None).exists()
+
+
+def soft_blocks(booking: Booking, *, at: datetime, worker_ids: Iterable[int] | None = None) -> list[SoftBlock]:
+    """Return what an admin must acknowledge by name, in a fixed number of statements.
+
+    worker_ids: judge only these attendees, already on the list (None: all of them).
+    """
+    attendees = Attendee.objects.filter(session_id=booking.session_id).exclude(status=Attendance.NO_SHOW)
+    some = attendees if worker_ids is None else attendees.filter(worker_id__in=id_set(worker_ids))
+    people = {row["worker_id"]: _name(row) for row in some.values("worker_id", *_NAMES)}
+    return [
+        *_starts_in_past(booking, at),
+        *_venue_overlaps(booking),
+        *_over_capacity(booking, attendees.count() if booking.venue_id else 0),
+        *_missing_prerequisites(booking, people, at),
+        *_double_booked_attendees(booking, people),
+    ]
+
+
+_NAMES = ("worker__first_name", "worker__last_name", "worker__employee_id")
+
+
+def _name(row: dict[str, str]) -> str:
+    first, last, badge = (row[field] for field in _NAMES)
+    return f"{first} {last} ({badge})"
+
+
+def _starts_in_past(booking: Booking, at: datetime) -> list[SoftBlock]:
+    starts = min((slot.starts_at for slot in booking.slots), default=at)
+    if starts >= at:
+        return []
+    local = starts.astimezone(booking.zone)
+    return [
+        SoftBlock(
+            "STARTS_IN_PAST",
+            f"The class starts in the past: {local:%Y-%m-%d %H:%M}. Correct the time, or confirm it.",
+            f"start:{starts.isoformat()}",
+        )
+    ]
+
+
+def _venue_overlaps(booking: Booking) -> list[SoftBlock]:
+    if booking.venue_id is None:
+        return []
+    at_venue = Q(session__venue_id=booking.venue_id, session__status__in=HELD)
+    return [
+        SoftBlock(
+            "VENUE_OVERLAP",
+            f"The venue is shared with {_session_words(slot, booking.zone)}.",
+            f"session:{slot.session_id}",
+        )
+        for slot in _slots_at_once(booking.slots, at_venue, booking.session_id)
+    ]
+
+
+def _over_capacity(booking: Booking, seated: int) -> list[SoftBlock]:
+    venue = Venue.objects.filter(pk=booking.venue_id).first() if booking.venue_id else None
+    if venue is None or seated <= venue.capacity:
+        return []
+    return [
+        SoftBlock(
+            "VENUE_CAPACITY_EXCEEDED",
+            f"{seated}/{venue.capacity} seats: {seated - venue.capacity} more than {venue.name} holds.",
+            f"venue:{venue.pk}",
+        )
+    ]
+
+
+def _missing_prerequisites(booking: Booking, people: dict[int, str], at: datetime) -> list[SoftBlock]:
+    versions = CourseVersion.objects.filter(course_id=booking.course_id)
+    version = (
+        versions.filter(pk=booking.course_version_id)
+        if booking.course_version_id
+        else versions.filter(status=VersionStatus.PUBLISHED)
+    )
+    wanted = dict(
+        Prerequisite.objects.filter(version__in=version).values_list("course_id", "course__code").order_by("course_id")
+    )
+    if not wanted or not people:
+        return []
+    held = set(
+        TrainingRecord.objects.filter(
+            worker_id__in=id_set(people),
+            course_id__in=id_set(wanted),
+            result=Result.PASSED,
+            revoked_at=None,
+            valid_until__gte=_class_day(booking, at),
+        ).values_list("worker_id", "course_id")
+    )
+    return [
+        SoftBlock(
+            "PREREQUISITE_MISSING",
+            f"{name} has no valid {code}, needed before this course.",
+            f"worker:{worker_id}/course:{course_id}",
+        )
+        for worker_id, name in people.items()
+        for course_id, code in wanted.items()
+        if (worker_id, course_id) not in held
+    ]
+
+
+def _class_day(booking: Booking, at: datetime) -> date:
+    starts = min((slot.starts_at for slot in booking.slots), default=at)
+    return site_date(max(starts, at), booking.zone)
+
+
+def _double_booked_attendees(booking: Booking, people: dict[int, str]) -> list[SoftBlock]:
+    if not people or not booking.slots:
+        return []
+    elsewhere = (
+        Attendee.objects.filter(worker_id__in=id_set(people), session__status__in=HELD)
+        .exclude(session_id=booking.session_id)
+        .exclude(status=Attendance.NO_SHOW)
+        .filter(_any_overlap(booking.slots, "session__slots__"))
+        .values("worker_id", "session_id", "session__code")
+        .distinct()
+        .order_by("worker_id", "session_id")
+    )
+    return [
+        SoftBlock(
+            "ATTENDEE_DOUBLE_BOOKED",
+            f"{people[row['worker_id']]} is also on {row['session__code']} at that time.",
+            f"worker:{row['worker_id']}/session:{row['session_id']}",
+        )
+        for row in elsewhere
+    ]
+
+
+def _any_overlap(slots: Sequence[SlotTime], prefix: str = "") -> Q:
+    """Return a condition: the slot overlaps any of `slots` (the rule `overlaps`, as the database reads it)."""
+    return reduce(
+        or_,
+        (Q(**{f"{prefix}starts_at__lt": slot.ends_at, f"{prefix}ends_at__gt": slot.starts_at}) for slot in slots),
+    )
+
+
+def _slots_at_once(slots: Sequence[SlotTime], who: Q, session_id: int) -> list[Slot]:
+    """Return other sessions' held slots that overlap any of `slots`, the first one of each session."""
+    if not slots:
+        return []
+    found = (
+        Slot.objects.filter(who, _any_overlap(slots))
+        .exclude(session_id=session_id)
+        .select_related("session")
+        .order_by("session_id", "starts_at")
+    )
+    first: dict[int, Slot] = {}
+    for slot in found:
+        first.setdefault(slot.session_id, slot)
+    return list(first.values())
+
+
+def _session_words(slot: Slot, zone: ZoneInfo) -> str:
+    starts, ends = slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone)
+    return f"{slot.session.code} on {starts:%Y-%m-%d}, {starts:%H:%M}–{ends:%H:%M}"

@@ -1,0 +1,181 @@
+"""What the Finalize Gate looks at, and the outcome as it would be (domain.md §7)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from titan.compliance.queries.verdicts import Expected, fully_green, standing, standing_with, turned_green
+from titan.core import settings
+from titan.core.actor import Actor
+from titan.core.clock import site_date
+from titan.core.errors import Conflict, FieldError, NotFound
+from titan.core.permit import need_reader
+from titan.evidence.queries import is_intact
+from titan.records.models import FOREVER, Result
+from titan.records.rules import expires_on
+from titan.training.access import visible_sessions
+from titan.training.gate import GateAttendee, GateFacts, reasons_against
+from titan.training.models import Attendance, Attendee, Finalization, SessionStatus, TrainingSession
+from titan.training.queries.blocks import is_qualified
+
+ATTENDEE_COLUMNS = (
+    "worker_id",
+    "status",
+    "result",
+    "score",
+    "verified",
+    "verified_by_id",
+    "method_id",
+    "remarks",
+    "worker__first_name",
+    "worker__last_name",
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What finalizing a session makes, or made: the receipt (api.md, POST /sessions/{id}/finalize)."""
+
+    session_id: int
+    finalized_at: datetime | None
+    training_records: int
+    failed: int
+    competency_pending: int
+    no_show: int
+    turned_green: int
+    fully_green: int
+    evidence_sha256: str
+    ledger_entry: int | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """Return the receipt as JSON values."""
+        values = asdict(self)
+        values["finalized_at"] = self.finalized_at.isoformat() if self.finalized_at else None
+        return values
+
+
+def outcome_from(stored: dict[str, Any]) -> Outcome:
+    """Return the receipt that `Outcome.plain` wrote."""
+    moment = stored["finalized_at"]
+    return Outcome(**{**stored, "finalized_at": datetime.fromisoformat(moment) if moment else None})
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A session at the gate: who is on the list, the last day, and every reason against finalizing now."""
+
+    session: TrainingSession
+    attendees: list[dict[str, Any]]
+    completed_on: date | None
+    reasons: list[FieldError]
+
+    @property
+    def attended(self) -> list[dict[str, Any]]:
+        return [row for row in self.attendees if row["status"] == Attendance.ATTENDED]
+
+    def need_open(self) -> None:
+        """Raise Conflict with all reasons at once, unless there is none: NOT_READY, or TAMPERED when that is one."""
+        if not self.reasons:
+            return
+        tampered = any(reason.code == "TAMPERED" for reason in self.reasons)
+        raise Conflict(
+            "TAMPERED" if tampered else "NOT_READY",
+            " ".join(reason.message for reason in self.reasons[:5]),
+            errors=self.reasons,
+        )
+
+
+def gate_of(session: TrainingSession, *, at: datetime) -> Gate:
+    """Return what stands against finalizing `session` at the moment `at`; re-hashes the evidence (four statements)."""
+    attendees = list(
+        Attendee.objects.filter(session_id=session.pk).order_by("worker__name_key").values(*ATTENDEE_COLUMNS)
+    )
+    ends_at = session.slots.order_by("-ends_at").values_list("ends_at", flat=True).first()
+    facts = GateFacts(
+        status=session.status,
+        ends_at=ends_at,
+        evidence_intact=is_intact(session.evidence_id) if session.evidence_id else None,
+        trainer_qualified=session.trainer_id is not None and is_qualified(session.trainer_id, session.course_id),
+    )
+    people = [
+        GateAttendee(
+            row["worker_id"],
+            row["status"],
+            row["result"],
+            f"{row['worker__first_name']} {row['worker__last_name']}".strip(),
+        )
+        for row in attendees
+    ]
+    zone = settings.current().zone
+    return Gate(
+        session=session,
+        attendees=attendees,
+        completed_on=site_date(ends_at, zone) if ends_at else None,
+        reasons=reasons_against(facts, people, at),
+    )
+
+
+def need_not_finalized(session: TrainingSession) -> None:
+    """Raise Conflict ALREADY_FINALIZED with the first outcome when the session is completed."""
+    if session.status == SessionStatus.COMPLETED:
+        receipt = Finalization.objects.get(pk=session.pk)
+        raise Conflict(
+            "ALREADY_FINALIZED",
+            f"{session.code} was finalized already. Nothing was written again; here is the first outcome.",
+            extra={"outcome": receipt.outcome},
+        )
+
+
+def preview_finalize(session_id: int, *, by: Actor, at: datetime) -> Outcome:
+    """Return the outcome as it would be now; raises what finalizing would raise. Writes nothing."""
+    need_reader(by)
+    session = visible_sessions(by).select_related("course_version", "evidence").filter(pk=session_id).first()
+    if session is None:
+        raise NotFound("session", session_id)
+    need_not_finalized(session)
+    gate = gate_of(session, at=at)
+    gate.need_open()
+    site = settings.current()
+    workers = [row["worker_id"] for row in gate.attended]
+    before = standing(workers, session.course_id)
+    after = standing_with(
+        [_expected(gate, row) for row in gate.attended],
+        session.course_id,
+        today=site.today(at),
+        warning_days=site.warning_days,
+    )
+    return count_outcome(gate, len(turned_green(before, after)), len(fully_green(before, after)), at=None)
+
+
+def count_outcome(gate: Gate, turned: int, fully: int, *, at: datetime | None) -> Outcome:
+    """Return the receipt of a gate that is open; `at` is None for a preview."""
+    failed = [row for row in gate.attended if row["result"] == Result.FAILED]
+    pending = [row for row in gate.attended if becomes_pending(gate.session, row)]
+    return Outcome(
+        session_id=gate.session.pk,
+        finalized_at=at,
+        training_records=len(gate.attended) - len(pending),
+        failed=len(failed),
+        competency_pending=len(pending),
+        no_show=len(gate.attendees) - len(gate.attended),
+        turned_green=turned,
+        fully_green=fully,
+        evidence_sha256=gate.session.evidence.sha256 if gate.session.evidence else "",
+    )
+
+
+def becomes_pending(session: TrainingSession, attendee: dict[str, Any]) -> bool:
+    """Say whether a pass waits for an assessor: the version requires it and the trainer did not verify (§7)."""
+    version = session.course_version
+    needs = version is not None and version.requires_verification
+    return bool(needs and attendee["result"] == Result.PASSED and not attendee["verified"])
+
+
+def _expected(gate: Gate, attendee: dict[str, Any]) -> Expected:
+    version, day = gate.session.course_version, gate.completed_on
+    pending = becomes_pending(gate.session, attendee)
+    if pending or attendee["result"] != Result.PASSED or version is None or day is None:
+        return Expected(attendee["worker_id"], None, pending)
+    return Expected(attendee["worker_id"], expires_on(day, version.validity_months) or FOREVER, False)

@@ -1,0 +1,49 @@
+"""Alive and ready, without a sign-in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from tests.api.client import need_problem
+from titan.core import guards
+
+
+def test_alive_without_a_database() -> None:
+    assert Client().get("/healthz").json() == {"status": "ok"}
+
+
+def test_ready(db: None) -> None:
+    assert Client().get("/readyz").json() == {"status": "ready"}
+
+
+def test_not_ready_without_a_guard(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guards, "missing", lambda: ["no_double_booking"])
+    problem = need_problem(Client().get("/readyz"), 503, "NOT_READY")
+    assert problem["errors"][0]["code"] == "GUARD_MISSING"
+
+
+def test_not_ready_without_a_place_for_evidence(db: None, settings: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    settings.TITAN_EVIDENCE_DIR = tmp_path / "file" / "evidence"
+    problem = need_problem(Client().get("/readyz"), 503, "NOT_READY")
+    assert problem["errors"][0]["field"] == "storage"
+
+
+def test_not_ready_without_a_database(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import OperationalError
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise OperationalError("gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(connection, "cursor", fail)
+        answer = Client().get("/readyz")
+    problem = need_problem(answer, 503, "NOT_READY")
+    assert problem["errors"] == [
+        {"field": "database", "code": "UNREACHABLE", "message": "The database does not answer."}
+    ]

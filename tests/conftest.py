@@ -1,0 +1,46 @@
+"""What every test may ask for: the moment, the site, the address of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.restore import restore_after_transaction_tests
+
+BAKU = ZoneInfo("Asia/Baku")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Add to pytest-django's set-up: a test that really commits gets a database as new as the first one."""
+    with django_db_blocker.unblock(), restore_after_transaction_tests(), django_db_blocker.block():
+        yield
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The moment at which tests happen: 22 November 2026, 09:00 on the site."""
+    return datetime(2026, 11, 22, 9, 0, tzinfo=BAKU)
+
+
+@pytest.fixture
+def site(db: None, at: datetime) -> Any:
+    """The site, set up in Asia/Baku."""
+    from tests.cast import make_site
+
+    return make_site(at)
+
+
+@pytest.fixture
+def database_url(db: None) -> str:
+    """The test database as TITAN_DATABASE_URL, for other processes (the test must be `transaction=True`)."""
+    from django.db import connection
+
+    settings = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{settings['NAME']}"
+    return f"postgresql://postgres@{settings['HOST'].replace('/', '%2F')}/{settings['NAME']}"

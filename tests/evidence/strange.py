@@ -1,0 +1,131 @@
+"""Files that are more, or less, than they seem: polyglots, bombs, and what phones append to pictures."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from typing import Any
+
+import pikepdf
+from PIL import Image
+
+from tests.files import jpeg_bytes, pdf_bytes, picture, png_bytes
+
+SIZE = struct.Struct(">I")
+
+
+def zip_bytes(entries: dict[str, bytes] | None = None, comment: bytes = b"") -> bytes:
+    """Return a ZIP of `entries`."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (entries or {"payload.html": b"<script>alert(1)</script>"}).items():
+            archive.writestr(name, content)
+        archive.comment = comment
+    return target.getvalue()
+
+
+def xlsx_bytes(**more: bytes) -> bytes:
+    """Return the smallest ZIP that is a workbook, with further entries."""
+    needed = {"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<workbook/>"}
+    return zip_bytes({**needed, **more})
+
+
+def large_jpeg(side: int = 600) -> bytes:
+    """Return a JPEG of some tens of kilobytes, with EXIF as a phone writes it (turned by 90 degrees)."""
+    image = Image.effect_noise((side, side), 60).convert("RGB")
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0112] = "Maker", 6
+    target = io.BytesIO()
+    image.save(target, "JPEG", exif=exif.tobytes(), quality=80)
+    return target.getvalue()
+
+
+def multi_picture(*texts: str) -> bytes:
+    """Return a Multi-Picture JPEG as Pillow writes it: the first picture with an index, the others behind it."""
+    first, *others = (picture(text) for text in texts)
+    target = io.BytesIO()
+    first.save(target, "MPO", save_all=True, append_images=others)
+    return target.getvalue()
+
+
+def with_segment(jpeg: bytes, marker: int, content: bytes) -> bytes:
+    """Return `jpeg` with one more header segment right after its start."""
+    return jpeg[:2] + bytes([0xFF, marker]) + (len(content) + 2).to_bytes(2, "big") + content + jpeg[2:]
+
+
+def with_notes(jpeg: bytes, *blocks: bytes) -> bytes:
+    """Return `jpeg` with the maker's notes that some phones append: blocks, then a directory of them."""
+    directory = b"SEFH" + struct.pack("<II", 107, len(blocks))
+    left = sum(len(block) for block in blocks)
+    for number, block in enumerate(blocks):
+        directory += struct.pack("<HHII", 0, 0x0A01 + number, left, len(block))
+        left -= len(block)
+    return jpeg + b"".join(blocks) + directory + struct.pack("<I", len(directory)) + b"SEFT"
+
+
+def film() -> bytes:
+    """Return the skeleton of an MP4."""
+    return _box(b"ftyp", b"mp42\0\0\0\0mp42") + _box(b"mdat", b"\0" * 64) + _box(b"moov", _box(b"mvhd", b"\0" * 20))
+
+
+def motion_photo() -> bytes:
+    """Return a JPEG that announces and carries a short film."""
+    xmp = b'http://ns.adobe.com/xap/1.0/\0<x Camera:MotionPhoto="1"/>'
+    return with_segment(jpeg_bytes(), 0xE1, xmp) + film()
+
+
+def png_with(chunks: list[tuple[bytes, bytes]]) -> bytes:
+    """Return a PNG made of `chunks`, with right checksums."""
+    body = b"".join(
+        SIZE.pack(len(content)) + kind + content + SIZE.pack(zlib.crc32(kind + content)) for kind, content in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+def png_bomb(side: int = 30_000) -> bytes:
+    """Return a small PNG of side × side black pixels."""
+    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    rows = zlib.compress(b"\0" * (side * (side // 8 + 1)), 9)
+    return png_with([(b"IHDR", header), (b"IDAT", rows), (b"IEND", b"")])
+
+
+def pdf_bomb(megabytes: int) -> bytes:
+    """Return a PDF whose page content inflates to `megabytes`."""
+    packer = zlib.compressobj(9)
+    packed = b"".join(packer.compress(b" " * 1024 * 1024) for _ in range(megabytes)) + packer.flush()
+    document = pikepdf.open(io.BytesIO(pdf_bytes()))
+    document.pages[0].Contents = pikepdf.Stream(document, packed, Filter=pikepdf.Name.FlateDecode)
+    target = io.BytesIO()
+    document.save(target)
+    return target.getvalue()
+
+
+def pdf_saved(**options: Any) -> bytes:
+    """Return a PDF saved with pikepdf's `options`."""
+    target = io.BytesIO()
+    pikepdf.open(io.BytesIO(pdf_bytes("options"))).save(target, **options)
+    return target.getvalue()
+
+
+def pdf_hiding_zip() -> bytes:
+    """Return a PDF that is a ZIP as well, and that ends as a PDF should: its end mark stands in the ZIP's comment."""
+    return pdf_bytes() + zip_bytes(comment=b"%%EOF\n")
+
+
+def jpeg_hiding_pdf() -> bytes:
+    """Return a JPEG that holds a whole PDF in a comment near its beginning."""
+    return with_segment(jpeg_bytes(), 0xFE, pdf_bytes())
+
+
+def png_hiding_zip() -> bytes:
+    """Return a PNG that holds a whole ZIP in a private chunk at its end, every checksum right."""
+    end = png_bytes()[-12:]
+    content = zip_bytes()
+    chunk = SIZE.pack(len(content)) + b"zzZz" + content + SIZE.pack(zlib.crc32(b"zzZz" + content))
+    return png_bytes()[:-12] + chunk + end
+
+
+def _box(kind: bytes, content: bytes) -> bytes:
+    return SIZE.pack(len(content) + 8) + kind + content

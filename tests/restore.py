@@ -1,0 +1,68 @@
+"""Back to a new database after a test that commits.
+
+Django empties all tables for that, which our guards rightly refuse; so a copy of the new database is kept and
+put back.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psycopg
+from django.db import connection, connections
+from django.test import TransactionTestCase
+
+
+@contextmanager
+def restore_after_transaction_tests() -> Iterator[None]:
+    """Keep a copy of the test database, and while this lasts put it back after every TransactionTestCase."""
+    restore = _sqlite_copy() if connection.vendor == "sqlite" else _postgres_copy()
+    flush = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = lambda self: restore()
+    try:
+        yield
+    finally:
+        TransactionTestCase._fixture_teardown = flush
+
+
+def _sqlite_copy() -> Callable[[], None]:
+    name = str(connection.settings_dict["NAME"])
+    kept = sqlite3.connect(":memory:", check_same_thread=False)
+    _backup(name, kept)
+
+    def restore() -> None:
+        connections.close_all()
+        live = sqlite3.connect(name, timeout=30)
+        try:
+            # Through SQLite itself: connections of other processes see a change, and no broken file.
+            kept.backup(live)
+        finally:
+            live.close()
+
+    return restore
+
+
+def _backup(name: str, target: sqlite3.Connection) -> None:
+    connections.close_all()
+    source = sqlite3.connect(name)
+    try:
+        source.backup(target)
+    finally:
+        source.close()
+
+
+def _postgres_copy() -> Callable[[], None]:
+    settings = connection.settings_dict
+    live, kept = settings["NAME"], f"{settings['NAME']}_kept"
+    dsn = f"host={settings['HOST']} user=postgres dbname=postgres"
+
+    def copy(source: str, target: str) -> None:
+        connections.close_all()
+        with psycopg.connect(dsn, autocommit=True) as server:
+            server.execute(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
+            server.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}" STRATEGY FILE_COPY')
+
+    copy(live, kept)
+    return lambda: copy(kept, live)
