@@ -16,5 +16,5 @@ if __name__ == "__main__":
     token, key, path, body = sys.argv[1:]
     print("ready", flush=True)
     sys.stdin.readline()
-    answer = ApiClient(token).post(path, body.encode(), Idempotency_Key=key)
+    answer = ApiClient(token, SERVER_NAME="localhost").post(path, body.encode(), Idempotency_Key=key)
     print(answer.status_code, answer.content.decode(), flush=True)

@@ -19,7 +19,7 @@ SIZE = struct.Struct(">I")
 def zip_bytes(entries: dict[str, bytes] | None = None, comment: bytes = b"") -> bytes:
     """Return a ZIP of `entries`."""
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, content in (entries or {"payload.html": b"<script>alert(1)</script>"}).items():
             archive.writestr(name, content)
         archive.comment = comment
@@ -93,7 +93,7 @@ def png_bomb(side: int = 30_000) -> bytes:
 
 def pdf_bomb(megabytes: int) -> bytes:
     """Return a PDF whose page content inflates to `megabytes`."""
-    packer = zlib.compressobj(9)
+    packer = zlib.compressobj(1)
     packed = b"".join(packer.compress(b" " * 1024 * 1024) for _ in range(megabytes)) + packer.flush()
     document = pikepdf.open(io.BytesIO(pdf_bytes()))
     document.pages[0].Contents = pikepdf.Stream(document, packed, Filter=pikepdf.Name.FlateDecode)
@@ -125,6 +125,42 @@ def png_hiding_zip() -> bytes:
     content = zip_bytes()
     chunk = SIZE.pack(len(content)) + b"zzZz" + content + SIZE.pack(zlib.crc32(b"zzZz" + content))
     return png_bytes()[:-12] + chunk + end
+
+
+def progressive_jpeg() -> bytes:
+    """Return a progressive JPEG with restart markers."""
+    target = io.BytesIO()
+    Image.effect_noise((200, 200), 50).save(target, "JPEG", progressive=True, restart_marker_rows=2)
+    return target.getvalue()
+
+
+def first_picture(content: bytes) -> bytes:
+    """Return the first picture of a multi-picture JPEG, its index standing."""
+    return content[: content.index(b"\xff\xd9\xff\xd8") + 2] if b"\xff\xd9\xff\xd8" in content else content
+
+
+def pdf_without_pages() -> bytes:
+    """Return a PDF without pages."""
+    target = io.BytesIO()
+    pikepdf.new().save(target)
+    return target.getvalue()
+
+
+def flipped(content: bytes, at: int) -> bytes:
+    """Return `content` with one bit flipped."""
+    return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+
+
+def short_png() -> bytes:
+    """Return a PNG with right checksums and no pixels."""
+    header = b"\0\0\0\x40\0\0\0\x40\x08\0\0\0\0"
+    return png_with([(b"IHDR", header), (b"IDAT", b"x\x9c\x03\0\0\0\0\x01"), (b"IEND", b"")])
+
+
+def claiming(jpeg: bytes, side: int) -> bytes:
+    """Return `jpeg` with a header that claims side × side pixels."""
+    at = jpeg.index(b"\xff\xc0") + 5
+    return jpeg[:at] + side.to_bytes(2, "big") * 2 + jpeg[at + 4 :]
 
 
 def _box(kind: bytes, content: bytes) -> bytes:

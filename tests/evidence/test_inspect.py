@@ -47,7 +47,7 @@ ACCEPTED: dict[str, tuple[Callable[[], bytes], MediaType, int]] = {
     ),
     "jpeg": (jpeg_bytes, MediaType.JPEG, 1),
     "phone jpeg with EXIF": (strange.large_jpeg, MediaType.JPEG, 1),
-    "progressive jpeg": (lambda: _progressive(), MediaType.JPEG, 1),
+    "progressive jpeg": (strange.progressive_jpeg, MediaType.JPEG, 1),
     "grey jpeg": (lambda: saved(Image.new("L", (40, 30), 99), "JPEG"), MediaType.JPEG, 1),
     "cmyk jpeg": (lambda: saved(Image.new("CMYK", (40, 30)), "JPEG"), MediaType.JPEG, 1),
     "jpeg filled up with zeros": (lambda: jpeg_bytes() + b"\0" * 512, MediaType.JPEG, 1),
@@ -60,7 +60,7 @@ ACCEPTED: dict[str, tuple[Callable[[], bytes], MediaType, int]] = {
     ),
     "motion photo": (strange.motion_photo, MediaType.JPEG, 1),
     "multi-picture jpeg whose other pictures were dropped": (
-        lambda: _first_picture(strange.multi_picture("one", "two")),
+        lambda: strange.first_picture(strange.multi_picture("one", "two")),
         MediaType.JPEG,
         1,
     ),
@@ -94,24 +94,24 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "avif": (lambda: heic_bytes().replace(b"heic", b"avif"), "another kind"),
     "one byte": (lambda: b"%", "none of the accepted"),
     # Two things at once
-    "jpeg and zip": (lambda: jpeg_bytes() + strange.zip_bytes(), "follows"),
-    "png and zip": (lambda: png_bytes() + strange.zip_bytes(), "follows"),
+    "jpeg and zip": (lambda: jpeg_bytes() + strange.zip_bytes(), "ZIP"),
+    "png and zip": (lambda: png_bytes() + strange.zip_bytes(), "ZIP"),
     "png hiding a zip in a chunk": (strange.png_hiding_zip, "ZIP"),
-    "heic and zip": (lambda: heic_bytes() + strange.zip_bytes(), "follows"),
-    "pdf and zip": (lambda: pdf_bytes() + strange.zip_bytes(), "follows"),
+    "heic and zip": (lambda: heic_bytes() + strange.zip_bytes(), "ZIP"),
+    "pdf and zip": (lambda: pdf_bytes() + strange.zip_bytes(), "ZIP"),
     "pdf hiding a zip": (strange.pdf_hiding_zip, "ZIP"),
     "jpeg hiding a pdf": (strange.jpeg_hiding_pdf, "PDF at once"),
     "jpeg and pdf": (lambda: jpeg_bytes() + pdf_bytes(), "follows"),
     "pdf and jpeg": (lambda: pdf_bytes() + jpeg_bytes(), "follows"),
     "html before a pdf": (lambda: b"<html></html>" + pdf_bytes(), "later than"),
     "newline before a pdf": (lambda: b"\n" + pdf_bytes(), "later than"),
-    "two pdfs": (lambda: pdf_bytes("one") + pdf_bytes("two"), "damaged"),
+    "two pdfs": (lambda: pdf_bytes("one") + pdf_bytes("two"), "more than one"),
     "png with trailing text": (lambda: png_bytes() + b"<script>", "follows"),
     "png with a trailing zero": (lambda: png_bytes() + b"\0", "follows"),
     "jpeg with trailing text": (lambda: jpeg_bytes() + b"<?php", "follows"),
     "two jpegs without an index": (lambda: jpeg_bytes("one") + jpeg_bytes("two"), "follows"),
     "multi-picture jpeg with one more": (lambda: strange.multi_picture("one", "two") + jpeg_bytes(), "follows"),
-    "multi-picture jpeg and zip": (lambda: strange.multi_picture("one", "two") + strange.zip_bytes(), "follows"),
+    "multi-picture jpeg and zip": (lambda: strange.multi_picture("one", "two") + strange.zip_bytes(), "ZIP"),
     "maker's notes that hold a zip": (
         lambda: strange.with_notes(jpeg_bytes(), strange.zip_bytes()),
         "ZIP",
@@ -126,17 +126,16 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "pdf of nothing but a header": (lambda: b"%PDF-1.7\n%%EOF", "damaged"),
     "pdf of noise": (lambda: b"%PDF-1.7\n" + os.urandom(3000).replace(b"%", b"") + b"%%EOF", "damaged"),
     "pdf with a wrong table": (lambda: pdf_bytes().replace(b"startxref\n", b"startxref\n1"), "damaged"),
-    "pdf without pages": (lambda: _without_pages(), "no pages"),
+    "pdf without pages": (strange.pdf_without_pages, "does not open"),
     "pdf of 201 pages": (lambda: pdf_bytes("more", pages=201), "more than 200"),
     "jpeg cut off": (lambda: strange.large_jpeg()[:-2000], "damaged"),
     "jpeg without its last two bytes": (lambda: jpeg_bytes()[:-2], "damaged"),
     "jpeg of noise": (lambda: b"\xff\xd8\xff\xe0" + os.urandom(3000), "damaged"),
-    "jpeg with half its pixels": (lambda: _half_scan(), "damaged"),
     "png cut off": (lambda: png_bytes()[:-5], "cut off"),
-    "png with a flipped bit": (lambda: _flipped(png_bytes(), 100), "checksum"),
-    "png with too few pixels": (lambda: _short_png(), "damaged"),
+    "png with a flipped bit": (lambda: strange.flipped(png_bytes(), 100), "checksum"),
+    "png with too few pixels": (strange.short_png, "damaged"),
     "heic cut off": (lambda: heic_bytes()[:-40], "cut off"),
-    "heic of noise": (lambda: heic_bytes()[:300] + os.urandom(len(heic_bytes()) - 300), ""),
+    "heic of noise": (lambda: heic_bytes()[:300] + os.urandom(len(heic_bytes()) - 300), "picture"),
     # Locked
     "pdf with a password": (
         lambda: strange.pdf_saved(encryption=pikepdf.Encryption(user="u", owner="o")),
@@ -148,8 +147,8 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     # Bombs
     "png bomb": (strange.png_bomb, "megapixels"),
-    "jpeg bomb": (lambda: _claiming(jpeg_bytes(), 60_000), "megapixels"),
-    "pdf bomb": (lambda: strange.pdf_bomb(600), "unpacks"),
+    "jpeg bomb": (lambda: strange.claiming(jpeg_bytes(), 60_000), "megapixels"),
+    "pdf bomb": (lambda: strange.pdf_bomb(130), "unpacks"),
 }
 
 
@@ -161,7 +160,7 @@ def test_refuses(name: str, tmp_path: Path) -> None:
 
 
 REGISTERS: dict[str, tuple[bytes, MediaType]] = {
-    "csv": ("badge,course\nW-1,H2S\n".encode(), MediaType.CSV),
+    "csv": (b"badge,course\nW-1,H2S\n", MediaType.CSV),
     "csv with a mark and Azerbaijani": ("\ufeffad\r\nƏliyev Rəşad\r\n".encode(), MediaType.CSV),
     "xlsx": (strange.xlsx_bytes(), MediaType.XLSX),
     "pdf": (pdf_bytes(), MediaType.PDF),
@@ -180,7 +179,7 @@ NO_REGISTERS: dict[str, tuple[Callable[[], bytes], str]] = {
     "csv cut inside a letter": (lambda: "a,ə".encode()[:-1], "UTF-8"),
     "html": (lambda: b"  <table><tr><td>1</td></tr></table>", "web page"),
     "gif": (lambda: saved(Image.new("P", (8, 8)), "GIF"), "GIF"),
-    "csv and zip": (lambda: b"a,b\n1,2\n" + strange.zip_bytes(), "ZIP"),
+    "csv and zip": (lambda: b"a,b\n" * 500 + strange.zip_bytes(), "ZIP"),
     "blank": (lambda: b"\xef\xbb\xbf \n\n", "empty"),
     "zip": (strange.zip_bytes, "no Excel workbook"),
     "xlsx with macros": (lambda: strange.xlsx_bytes(**{"xl/vbaProject.bin": b"x"}), "macros"),
@@ -188,8 +187,8 @@ NO_REGISTERS: dict[str, tuple[Callable[[], bytes], str]] = {
     "xlsx with text behind": (lambda: strange.xlsx_bytes() + b"<html>", "follows"),
     "xlsx with a comment": (lambda: strange.zip_bytes({"a": b""}, b"c"), "follows"),
     "xlsx cut off": (lambda: strange.xlsx_bytes()[:-30], "damaged"),
-    "xlsx with a flipped bit": (lambda: _flipped(strange.xlsx_bytes(), 60), "damaged"),
-    "xlsx bomb": (lambda: strange.xlsx_bytes(**{"xl/a.xml": b"\0" * (600 * 1024 * 1024)}), "unpacks"),
+    "xlsx with a flipped bit": (lambda: strange.flipped(strange.xlsx_bytes(), 60), "damaged"),
+    "xlsx bomb": (lambda: strange.xlsx_bytes(**{"xl/a.xml": bytes(210 * 1024 * 1024)}), "unpacks"),
 }
 
 
@@ -202,12 +201,12 @@ def test_refuses_as_register(name: str, tmp_path: Path) -> None:
 
 PROBES = {
     "memory": ("x = bytearray(3 * 1024**3)", NotAccepted, "memory"),
-    "files": ("[open('/dev/null') for _ in range(100)]", EvidenceUnavailable, ""),
-    "writing": ("open(sys.argv[1], 'w').write('x' * 5)", EvidenceUnavailable, ""),
+    "files": ("[open('/dev/null') for _ in range(100)]", EvidenceUnavailable, "just now"),
+    "writing": ("with open(sys.argv[1], 'w') as file: file.write('x' * 5)", EvidenceUnavailable, "just now"),
     "dying": ("os.kill(os.getpid(), 11)", NotAccepted, "damaged"),
-    "bug": ("1 / 0", EvidenceUnavailable, ""),
-    "prints": ("print('{}', flush=True); os.system('echo {}')", None, ""),
-    "secrets": ("assert not [name for name in os.environ if name.startswith('TITAN')]", None, ""),
+    "bug": ("1 / 0", EvidenceUnavailable, "just now"),
+    "prints": ("print('{}', flush=True); os.system('echo {}')", None, "."),
+    "secrets": ("assert not [name for name in os.environ if name.startswith('TITAN')]", None, "."),
 }
 
 
@@ -255,38 +254,3 @@ def _as_child(body: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """
     (folder / "probe.py").write_text(textwrap.dedent(source))
     monkeypatch.setattr(child, "SOURCE", f"{folder}:{Path(limits.__file__).parents[2]}")
-
-
-def _progressive() -> bytes:
-    target = io.BytesIO()
-    Image.effect_noise((200, 200), 50).save(target, "JPEG", progressive=True, restart_marker_rows=2)
-    return target.getvalue()
-
-
-def _first_picture(content: bytes) -> bytes:
-    return content[: content.index(b"\xff\xd9\xff\xd8") + 2] if b"\xff\xd9\xff\xd8" in content else content
-
-
-def _without_pages() -> bytes:
-    target = io.BytesIO()
-    pikepdf.new().save(target)
-    return target.getvalue()
-
-
-def _half_scan() -> bytes:
-    whole = strange.large_jpeg()
-    return whole[: len(whole) // 2] + b"\xff\xd9"
-
-
-def _flipped(content: bytes, at: int) -> bytes:
-    return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
-
-
-def _short_png() -> bytes:
-    header = b"\0\0\0\x40\0\0\0\x40\x08\0\0\0\0"
-    return strange.png_with([(b"IHDR", header), (b"IDAT", b"x\x9c\x03\0\0\0\0\x01"), (b"IEND", b"")])
-
-
-def _claiming(jpeg: bytes, side: int) -> bytes:
-    at = jpeg.index(b"\xff\xc0") + 5
-    return jpeg[:at] + side.to_bytes(2, "big") * 2 + jpeg[at + 4 :]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -16,8 +17,14 @@ from titan.core.guards import refusal_of
 def run(sql: str, *params: Any) -> int:
     """Run one statement; return how many rows it hit."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, list(params))
+        cursor.execute(sql, [_adapted(given) for given in params])
         return int(cursor.rowcount)
+
+
+def _adapted(given: Any) -> Any:
+    if isinstance(given, datetime):
+        return connection.ops.adapt_datetimefield_value(given)
+    return given
 
 
 def value(sql: str, *params: Any) -> Any:

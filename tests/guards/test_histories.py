@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from titan.resources.models import Qualification
 
 pytestmark = pytest.mark.django_db
 
+LATER = cast.AT + timedelta(days=1)
 HISTORIES: dict[type[models.Model], str] = {
     RoleAssignment: "assigned_on = '2026-01-06'",
     AreaAssignment: "assigned_on = '2026-01-06'",
@@ -47,7 +48,7 @@ def test_a_history_row_ends_once_and_never_changes(one_of_each: None, model: typ
     row = model._default_manager.latest("pk").pk
     before = state(model)
     refuses("HISTORY_IMMUTABLE", f"UPDATE {table} SET {HISTORIES[model]} WHERE id = %s", row)
-    refuses("HISTORY_IMMUTABLE", f"UPDATE {table} SET since = %s WHERE id = %s", cast.AT, row)
+    refuses("HISTORY_IMMUTABLE", f"UPDATE {table} SET since = %s WHERE id = %s", LATER, row)
     refuses("HISTORY_IMMUTABLE", f"DELETE FROM {table} WHERE id = %s", row)
     assert state(model) == before
 

@@ -22,7 +22,7 @@ from tests.compliance.invariant import verdict_equals_rebuild
 from titan.audit.models import AuditEvent
 from titan.compliance.commands import rebuild
 from titan.compliance.models import RoleRequirement, WorkerVerdict
-from titan.core.actor import Actor, Role
+from titan.core.actor import Role
 from titan.core.errors import Conflict, Forbidden, Invalid, NotFound
 from titan.personnel import models
 from titan.personnel.commands.areas import AreaChanges, AreaFields, create_area, delete_area, update_area
@@ -232,14 +232,13 @@ def test_areas_are_listed_and_their_lineage_known() -> None:
     assert [step.code for step in lineage(low.pk)] == ["PROC", "SITE"]
 
 
-@pytest.mark.parametrize("names", [["b", "ə", "A", "Ç", "a", "B"]])
-def test_pages_are_in_the_same_order_on_every_database(names: list[str], by: Actor = ADMIN) -> None:
-    for name in names:
+def test_pages_are_in_the_same_order_on_every_database() -> None:
+    for name in ("b", "ə", "A", "Ç", "a", "B"):
         make_company(code=name)
         make_role(code=name)
         make_area(code=name)
     lists: list[Callable[[str | None], Any]] = [
-        lambda cursor: list_companies(by=by, limit=4, cursor=cursor),
+        lambda cursor: list_companies(by=ADMIN, limit=4, cursor=cursor),
         lambda cursor: list_roles(language="en", limit=4, cursor=cursor),
         lambda cursor: list_areas(limit=4, cursor=cursor),
     ]

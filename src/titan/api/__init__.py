@@ -23,7 +23,7 @@ One module per noun. A module defines `router` with full paths and is mounted be
         return queries.list_courses(filters.search, filters.limit, filters.cursor, by=me.actor)
 
     @router.post("/courses", response={201: CourseShape})
-    @refuses_first(lambda by: need_admin(by))
+    @refuses_first(need_admin)
     def create_course(request: HttpRequest, payload: NewCourse) -> Any:
         me = caller(request)
 
@@ -47,7 +47,7 @@ One module per noun. A module defines `router` with full paths and is mounted be
 - Refusals (core/errors.py) are simply raised, by commands or by endpoints; so is NotFound. Never build an error.
 - `@refuses_first(check)` (order.py), below the route: 403 and 404 come before 422, but values are judged before a
   command runs. `check(by, **path_ids)` raises Forbidden or NotFound and is asked only when the values were bad:
-  `lambda by: need_admin(by)`, `lambda by, session_id: queries.one_session(session_id, by=by)`.
+  `need_admin`, `lambda by, session_id: queries.one_session(session_id, by=by)`; several are asked in turn.
 - Types of fields (fields.py): Id, Day, Moment, TimeOfDay, Flag, Code (40), Line (100), Name (200), Text (4000),
   Reason (1–1000), Email, SearchText, Titles; QueryFlag in filters. Numbers: `Annotated[int, Field(ge=0, le=600)]`.
   Enums in bodies: `Annotated[Kind, Lax]`. A path id that can be no id is 404.

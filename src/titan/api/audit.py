@@ -56,7 +56,7 @@ class AuditEventShape(Shape):
 
 
 @router.get("/audit", response=Listed[AuditEventShape])
-@refuses_first(lambda by: need_reader(by))
+@refuses_first(need_reader)
 def list_audit_events(request: HttpRequest, filters: Query[AuditFilters]) -> Any:
     """What happened, newest first. For every role but trainers."""
     me = caller(request)

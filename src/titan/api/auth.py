@@ -44,9 +44,7 @@ def sign_in(request: HttpRequest) -> None:
 def _by_token(request: HttpRequest, header: str, at: datetime) -> Person:
     scheme, _, secret = header.partition(" ")
     if scheme.lower() != "bearer":
-        raise Unwelcome(
-            401, "NOT_SIGNED_IN", "Send Authorization: Bearer with a personal API token.", CHALLENGE
-        )
+        raise Unwelcome(401, "NOT_SIGNED_IN", "Send Authorization: Bearer with a personal API token.", CHALLENGE)
     person = person_with_token(secret.strip(), via=Via.API, at=at)
     if person is None:
         address = client_address(request.META)
@@ -59,9 +57,7 @@ def _by_token(request: HttpRequest, header: str, at: datetime) -> Person:
                 {"Retry-After": str(pause)},
             )
         TOKENS.failed(address, at=at)
-        raise Unwelcome(
-            401, "TOKEN_INVALID", "This token is unknown, expired or revoked. Make a new one.", CHALLENGE
-        )
+        raise Unwelcome(401, "TOKEN_INVALID", "This token is unknown, expired or revoked. Make a new one.", CHALLENGE)
     return person
 
 

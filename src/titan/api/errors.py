@@ -108,6 +108,4 @@ def _database_error(request: HttpRequest, error: Any) -> HttpResponse:
 
 def _unexpected(request: HttpRequest, error: Any) -> HttpResponse:
     logger.error("%s %s failed", request.method, request.path, exc_info=error)
-    return problem(
-        500, "UNEXPECTED", "Nothing was saved. Something went wrong in Titan; it is in the server's log."
-    )
+    return problem(500, "UNEXPECTED", "Nothing was saved. Something went wrong in Titan; it is in the server's log.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from django.conf import settings
@@ -25,9 +25,7 @@ KEPT = timedelta(hours=24)
 REPLAYED = "Idempotent-Replayed"
 
 
-def once(
-    request: HttpRequest, status: int, work: Callable[[], Any], *, secret_fields: tuple[str, ...] = ()
-) -> Any:
+def once(request: HttpRequest, status: int, work: Callable[[], Any], *, secret_fields: tuple[str, ...] = ()) -> Any:
     """Run `work` and answer `status` with what it returns, shaped as the endpoint declares.
 
     With an Idempotency-Key, `work` and the memory of its answer are one transaction: a repetition within 24 hours, from
@@ -71,9 +69,7 @@ def _run(request: HttpRequest, status: int, work: Callable[[], Any]) -> HttpResp
 def _shaped(request: HttpRequest, result: Status[Any]) -> HttpResponse:
     operation: Operation = request.titan_operation  # type: ignore[attr-defined]
     blank = operation.api.create_temporal_response(request)
-    response = operation._result_to_response(request, result, blank)
-    assert isinstance(response, HttpResponse)
-    return response
+    return cast(HttpResponse, operation._result_to_response(request, result, blank))
 
 
 def _claim(user_id: int, key: str, digest: str, at: datetime) -> int | None:
@@ -94,9 +90,7 @@ def _claim(user_id: int, key: str, digest: str, at: datetime) -> int | None:
 def _recall(user_id: int, key: str, digest: str) -> HttpResponse:
     answer = RememberedAnswer.objects.get(user_id=user_id, key=key)
     if answer.request_sha256 != digest:
-        raise invalid(
-            KEY_HEADER, "IDEMPOTENCY_KEY_REUSED", "This key was used for another request. Take a new key."
-        )
+        raise invalid(KEY_HEADER, "IDEMPOTENCY_KEY_REUSED", "This key was used for another request. Take a new key.")
     media_type = MEDIA_TYPE if answer.status >= 400 else "application/json; charset=utf-8"
     response = HttpResponse(answer.body, status=answer.status, content_type=media_type)
     response[REPLAYED] = "true"

@@ -15,22 +15,22 @@ SHAPE_ERRORS = {400, 413, 415, 422}
 """Answers given before a command could say that the caller may not, or that there is no such thing."""
 
 
-def refuses_first(check: Check) -> Callable[[View], View]:
-    """Let `check(by, **path_ids)` raise Forbidden or NotFound before the values are judged.
+def refuses_first(*checks: Check) -> Callable[[View], View]:
+    """Let each `check(by, **path_ids)`, in turn, raise Forbidden or NotFound before the values are judged.
 
     Only asked when the values were refused, so that a good request costs nothing: commands check by themselves.
     """
 
     def mark(view: View) -> View:
-        view.titan_refuses_first = check  # type: ignore[attr-defined]
+        view.titan_refuses_first = checks  # type: ignore[attr-defined]
         return view
 
     return mark
 
 
-def first_refusal(view: Callable[..., Any]) -> Check | None:
-    """Return the check that `refuses_first` put on `view`, if any."""
-    return getattr(view, "titan_refuses_first", None)
+def first_checks(view: Callable[..., Any]) -> tuple[Check, ...]:
+    """Return the checks that `refuses_first` put on `view`."""
+    return getattr(view, "titan_refuses_first", ())
 
 
 def path_ids(path: dict[str, Any]) -> dict[str, Any]:

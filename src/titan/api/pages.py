@@ -19,9 +19,7 @@ def document(request: HttpRequest) -> HttpResponse:
         sign_in(request)
     except Exception as error:
         return api.on_exception(request, error)
-    return HttpResponse(
-        orjson.dumps(api.document, option=orjson.OPT_NON_STR_KEYS), content_type="application/json"
-    )
+    return HttpResponse(orjson.dumps(api.document, option=orjson.OPT_NON_STR_KEYS), content_type="application/json")
 
 
 @require_GET

@@ -22,9 +22,7 @@ class SiteTimeRenderer(BaseRenderer):
     def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
         who = known_caller(request)
         plain = partial(_plain, zone=who.site.zone if who else UTC)
-        return orjson.dumps(
-            data, default=plain, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
-        )
+        return orjson.dumps(data, default=plain, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS)
 
 
 def _plain(value: Any, zone: tzinfo) -> Any:

@@ -68,9 +68,7 @@ def check_request(request: HttpRequest, operation: Operation, path: dict[str, An
     _check_query(request, operation)
     key = request.headers.get(KEY_HEADER)
     if request.method == "POST" and key is not None and not _KEY.fullmatch(key):
-        raise invalid(
-            KEY_HEADER, "IDEMPOTENCY_KEY_INVALID", "Give 1 to 255 printable ASCII characters without blanks."
-        )
+        raise invalid(KEY_HEADER, "IDEMPOTENCY_KEY_INVALID", "Give 1 to 255 printable ASCII characters without blanks.")
 
 
 def is_multipart(operation: Operation) -> bool:
@@ -84,9 +82,7 @@ def _check_type(request: HttpRequest, sources: set[str], operation: Operation) -
     wanted = _MULTIPART if is_multipart(operation) else _JSON
     empty = not request.content_type and not int(request.META.get("CONTENT_LENGTH") or 0)
     if request.content_type != wanted and not empty:
-        raise UnsupportedType(
-            "UNSUPPORTED_MEDIA_TYPE", f"Send {wanted}, not {request.content_type or 'nothing'}."
-        )
+        raise UnsupportedType("UNSUPPORTED_MEDIA_TYPE", f"Send {wanted}, not {request.content_type or 'nothing'}.")
 
 
 def _check_query(request: HttpRequest, operation: Operation) -> None:
@@ -120,9 +116,7 @@ def _unstorable(body: Any) -> Iterator[FieldError]:
                     yield FieldError(place or "body", "NUL_CHARACTER", "Leave out the NUL character.")
                 waiting.append((f"{place}.{name}" if place else name, inner))
         elif isinstance(value, list):
-            waiting.extend(
-                (f"{place}.{index}" if place else str(index), inner) for index, inner in enumerate(value)
-            )
+            waiting.extend((f"{place}.{index}" if place else str(index), inner) for index, inner in enumerate(value))
         elif isinstance(value, str) and "\x00" in value:
             yield FieldError(place or "body", "NUL_CHARACTER", "Leave out the NUL character.")
         elif isinstance(value, int | float) and abs(value) > MAX_INTEGER:

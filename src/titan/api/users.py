@@ -13,8 +13,8 @@ from titan.accounts import commands, queries
 from titan.api.caller import caller
 from titan.api.fields import UNSET, Body, Email, Flag, Id, Language, Lax, Name, Shape
 from titan.api.idempotency import once
-from titan.api.pagination import Listed, PageFilters
 from titan.api.order import refuses_first
+from titan.api.pagination import Listed, PageFilters
 from titan.core.actor import Role
 from titan.core.permit import need_role
 
@@ -107,7 +107,10 @@ def create_user(request: HttpRequest, payload: NewUser) -> Any:
 
 
 @router.patch("/users/{user_id}", response=UserShape)
-@refuses_first(lambda by, user_id: need_role(by, Role.SUPER_ADMIN) or queries.one_user(user_id, by=by))
+@refuses_first(
+    lambda by, user_id: need_role(by, Role.SUPER_ADMIN),
+    lambda by, user_id: queries.one_user(user_id, by=by),
+)
 def update_user(request: HttpRequest, user_id: Id, payload: UserChanges) -> Any:
     """Change a login, as a super admin. `is_active: false` closes it and revokes its tokens."""
     me = caller(request)

@@ -20,7 +20,11 @@ OPEN_FILES = 64
 MAX_ANSWER = 64 * 1024
 # 108-megapixel phones and A3 at 600 dpi pass; one picture of this size decodes within MEMORY.
 MAX_PIXELS = 120_000_000
-MAX_INFLATED = 512 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+MAX_WORKBOOK = 200 * MEGABYTE
+# One page's drawing; a picture in a PDF may hold four bytes for each of its pixels, and 200 scans add up.
+MAX_STREAM = 128 * MEGABYTE
+MAX_STREAMS = 6 * 1024 * MEGABYTE
 
 
 class NotAccepted(Exception):  # noqa: N818 (a refusal, as core.errors has them)

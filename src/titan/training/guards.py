@@ -84,7 +84,7 @@ session_guards = [
         SESSION,
         "TRAINER_NOT_QUALIFIED",
         update=f"NEW.status IN {HELD} AND OLD.status NOT IN {CLOSED}"
-        f" AND {differs('status', 'trainer_id', 'course_id')} AND NOT {QUALIFIED}",
+        f" AND {differs('status', 'trainer_id')} AND NOT {QUALIFIED}",
     ),
 ]
 
@@ -207,11 +207,14 @@ def no_overlap(name: str, code: str, column: str, others: str, where: str = "") 
     )
 
 
-IS_MOMENT = "strftime('%Y-%m-%d %H:%M:%S', NEW.{0}) IS substr(NEW.{0}, 1, 19)"
+# SQLite compares moments as text: all must be written alike, as Django writes them.
+IS_MOMENT = (
+    "strftime('%Y-%m-%d %H:%M:%S', NEW.{0}) IS substr(NEW.{0}, 1, 19)"
+    " AND (length(NEW.{0}) = 19 OR substr(NEW.{0}, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]')"
+)
 SLOT_LENGTH = Both(
     sqlite="CAST(strftime('%s', NEW.ends_at) AS INTEGER) - CAST(strftime('%s', NEW.starts_at) AS INTEGER)"
     " NOT BETWEEN 300 AND 86400"
-    # SQLite compares moments as text: all must be written alike.
     f" OR NOT ({IS_MOMENT.format('starts_at')} AND {IS_MOMENT.format('ends_at')})",
     postgresql="NEW.ends_at - NEW.starts_at NOT BETWEEN interval '5 minutes' AND interval '24 hours'",
 )

@@ -80,12 +80,14 @@ def parts_behind(content: bytes, picture: Picture) -> None:
     if notes is not None:
         claims[notes] = len(content)
     film = any(FILM_ANNOUNCED.search(content, part.start, part.end) for part in picture.segments if part.marker == APP1)
-    at = picture.end
-    while (at := _skip_zeros(content, at)) < len(content):
+    end = picture.end
+    while (at := _skip_zeros(content, end)) < len(content):
         if at in claims:
-            at = claims[at]
+            end = claims[at]
         elif film:
-            at = _film_end(content, at, min((start for start in claims if start > at), default=len(content)))
+            last = min((start for start in claims if start > at), default=len(content))
+            # The length of its first box begins with zeros itself.
+            end = _film_end(content, max(end, content.find(b"ftyp", at, at + 8) - 4), last)
         else:
             raise NotAccepted(FOLLOWED)
 
@@ -132,16 +134,12 @@ def _pictures_announced(content: bytes, picture: Picture) -> Iterator[tuple[int,
     for segment in picture.segments:
         if _is_index(content, segment):
             base = segment.start + 4
-            for size, offset in _index_entries(content[base : segment.end]):
-                start, end = base + offset, base + offset + size
-                if start < picture.end or end > len(content):
-                    raise NotAccepted(DAMAGED)
-                if _skip_zeros(content, parse_picture(content, start).end) < end:
-                    raise NotAccepted(FOLLOWED)
-                yield start, end
+            for offset in _index_entries(content[base : segment.end]):
+                # Where it ends, the picture says itself; some writers get the lengths in the index wrong.
+                yield base + offset, parse_picture(content, base + offset).end
 
 
-def _index_entries(index: bytes) -> Iterator[tuple[int, int]]:
+def _index_entries(index: bytes) -> Iterator[int]:
     order = {b"II*\x00": "<", b"MM\x00*": ">"}.get(index[:4])
     if order is None:
         raise NotAccepted(DAMAGED)
@@ -153,7 +151,7 @@ def _index_entries(index: bytes) -> Iterator[tuple[int, int]]:
             if tag == 0xB002:
                 entries = [struct.unpack_from(f"{order}IIIHH", index, at + 16 * n) for n in range(length // 16)]
                 # Offset 0 is the picture itself.
-                yield from ((size, offset) for _, size, offset, _, _ in entries if offset)
+                yield from (offset for _, _, offset, _, _ in entries if offset)
     except struct.error as error:
         raise NotAccepted(DAMAGED) from error
 

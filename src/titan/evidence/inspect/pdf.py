@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,29 +11,32 @@ import pikepdf
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from titan.evidence.limits import MAX_INFLATED, MAX_PIXELS, NotAccepted
+from titan.evidence.limits import MAX_PIXELS, MAX_STREAM, MAX_STREAMS, NotAccepted
 from titan.evidence.rules import MAX_PAGES
 
 WHITESPACE = b"\x00\t\n\x0c\r "
 END = b"%%EOF"
+BEGINNING = re.compile(rb"(?:\A|[\r\n])%PDF-\d\.\d")
 CHUNK = 256 * 1024
 
 
 def pages_of(path: Path) -> int:
     """Return the number of pages, or raise NotAccepted."""
-    _check_end(path)
+    _check_bounds(path)
     pages = _pages_as_shown(path)
     _check_objects(path, pages)
     return pages
 
 
-def _check_end(path: Path) -> None:
+def _check_bounds(path: Path) -> None:
     content = path.read_bytes()
     end = content.rfind(END)
     if end < 0:
         raise NotAccepted("The PDF is cut off: its end is missing.")
     if content[end + len(END) :].strip(WHITESPACE):
         raise NotAccepted("Something follows the end of the PDF.")
+    if len(BEGINNING.findall(content)) != 1:
+        raise NotAccepted("It holds more than one PDF.")
 
 
 def _pages_as_shown(path: Path) -> int:
@@ -60,18 +64,16 @@ def _check_objects(path: Path, pages: int) -> None:
         with pikepdf.open(path, attempt_recovery=False, suppress_warnings=True) as document:
             if len(document.pages) != pages:
                 raise NotAccepted("The PDF is damaged: readers differ on its pages.")
-            left = MAX_INFLATED
+            left = MAX_STREAMS
             for item in document.objects:
                 if isinstance(item, pikepdf.Stream):
-                    left -= _inflated_size(item, left)
+                    left -= _inflated_size(item, min(left, _limit_of(item)))
     except (pikepdf.PdfError, zlib.error) as error:
         raise NotAccepted("The PDF is damaged. Scan or print it to PDF again.") from error
 
 
 def _inflated_size(stream: pikepdf.Stream, limit: int) -> int:
     """Return how many bytes `stream` inflates to, never holding them; NotAccepted beyond `limit` bytes."""
-    if stream.get("/Subtype") == "/Image" and int(stream.Width) * int(stream.Height) > MAX_PIXELS:
-        raise NotAccepted("The PDF holds a picture with more pixels than a scan has.")
     pieces: Iterator[bytes] = iter([stream.read_raw_bytes()])
     for name in _filters(stream):
         if name not in {"/FlateDecode", "/Fl"}:
@@ -83,6 +85,14 @@ def _inflated_size(stream: pikepdf.Stream, limit: int) -> int:
         if size > limit:
             raise NotAccepted("The PDF unpacks to far more than a sheet holds.")
     return size
+
+
+def _limit_of(stream: pikepdf.Stream) -> int:
+    if stream.get("/Subtype") != "/Image":
+        return MAX_STREAM
+    if int(stream.Width) * int(stream.Height) > MAX_PIXELS:
+        raise NotAccepted("The PDF holds a picture with more pixels than a scan has.")
+    return 4 * MAX_PIXELS
 
 
 def _filters(stream: pikepdf.Stream) -> list[str]:

@@ -6,7 +6,7 @@ import struct
 import zipfile
 from pathlib import Path
 
-from titan.evidence.limits import MAX_INFLATED, NotAccepted
+from titan.evidence.limits import MAX_WORKBOOK, NotAccepted
 
 NEEDED = {"[Content_Types].xml", "xl/workbook.xml"}
 MAX_ENTRIES = 2_000
@@ -53,5 +53,5 @@ def _check_entries(path: Path, entries: list[zipfile.ZipInfo]) -> None:
     # Entries that share bytes pack a bomb into a small file; honest ones fit into the file side by side.
     overlapping = sum(entry.compress_size for entry in entries) > path.stat().st_size
     inflated = sum(entry.file_size for entry in entries)
-    if len(entries) > MAX_ENTRIES or len(names) != len(entries) or overlapping or inflated > MAX_INFLATED:
+    if len(entries) > MAX_ENTRIES or len(names) != len(entries) or overlapping or inflated > MAX_WORKBOOK:
         raise NotAccepted("The workbook unpacks to far more than a register holds.")

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from titan.catalogue.models import CourseVersion, Prerequisite, VersionStatus
+from titan.catalogue.models import Course, CourseVersion, Prerequisite, VersionStatus
 from titan.core.bulk import id_set
 from titan.core.clock import site_date
 from titan.core.errors import SoftBlock
 from titan.records.models import Result, TrainingRecord
-from titan.resources.models import Qualification, Venue
+from titan.resources.models import Qualification, Trainer, Venue
 from titan.training.models import HELD, Attendance, Attendee, Slot
 from titan.training.rules import SlotTime
 
@@ -35,24 +35,30 @@ class Booking:
 
 
 def hard_blocks(booking: Booking) -> list[SoftBlock]:
-    """Return what nobody may override: the trainer is not qualified, or teaches elsewhere then (two statements)."""
-    if booking.trainer_id is None:
+    """Return what nobody may override: the trainer is not qualified, or teaches elsewhere then.
+
+    Four statements at most.
+    """
+    trainer = Trainer.objects.filter(pk=booking.trainer_id).first() if booking.trainer_id else None
+    if trainer is None:
         return []
     blocks = []
-    if not is_qualified(booking.trainer_id, booking.course_id):
+    if not is_qualified(trainer.pk, booking.course_id):
+        code = Course.objects.values_list("code", flat=True).get(pk=booking.course_id)
         blocks.append(
             SoftBlock(
                 "TRAINER_NOT_QUALIFIED",
-                "The trainer may not teach this course: no qualification in the trainer library. "
+                f"{trainer.name} may not teach {code}: no qualification in the trainer library. "
                 "Add it there, or choose another trainer.",
-                f"trainer:{booking.trainer_id}",
+                f"trainer:{trainer.pk}",
             )
         )
-    for slot in _slots_at_once(booking.slots, Q(held_by_id=booking.trainer_id), booking.session_id):
+    for slot in _slots_at_once(booking.slots, Q(held_by_id=trainer.pk), booking.session_id):
         blocks.append(
             SoftBlock(
                 "TRAINER_DOUBLE_BOOKED",
-                f"The trainer is booked for {_session_words(slot, booking.zone)}. Choose another time or another trainer.",
+                f"{trainer.name} is booked for {_session_words(slot, booking.zone)}. "
+                "Choose another time or another trainer.",
                 f"session:{slot.session_id}",
             )
         )

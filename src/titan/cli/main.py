@@ -1,0 +1,37 @@
+"""The entry point `titan`."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from titan.cli import demo, loading, people, serving, upkeep
+from titan.cli.failures import explain
+
+app = typer.Typer(
+    name="titan",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Titan: training sessions that end in proof. Plan, fill, hold, evidence, finalize.",
+    epilog="TITAN_HOME names the folder for data (default ./var). Begin with: titan demo",
+)
+app.command()(serving.serve)
+app.command()(demo.demo)
+app.command()(loading.load)
+app.add_typer(people.users, name="user")
+app.add_typer(people.tokens, name="token")
+app.command()(upkeep.sweep)
+app.command()(upkeep.verify)
+app.command()(upkeep.guards)
+
+
+def main() -> None:
+    """Run one command and exit: 0 done, 1 refused or found wrong, 2 wrong options or configuration."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        sys.exit(explain(error))

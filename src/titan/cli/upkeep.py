@@ -1,0 +1,82 @@
+"""`titan sweep`, `titan verify`, `titan guards`: keeping a site true."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from titan.cli.failures import complain
+from titan.cli.progress import bar
+from titan.cli.start import start
+
+
+def sweep() -> None:
+    """Let the calendar move: bring every verdict to today. `titan serve` does this every night by itself.
+
+    Example:
+
+      titan sweep
+    """
+    start()
+    from titan.compliance.commands import sweep as sweep_verdicts
+    from titan.core import settings
+    from titan.core.actor import Via, system_actor
+    from titan.core.clock import now
+
+    at = now()
+    written = sweep_verdicts(by=system_actor(Via.CLI), at=at)
+    today = settings.current().today(at).isoformat()
+    typer.echo(f"Today is {today}: {written.items:,} items and {written.verdicts:,} overall verdicts changed.")
+
+
+def verify() -> None:
+    """Check everything Titan promises: every evidence file is hashed again, every invariant asked again.
+
+    Prints what is wrong and exits with 1; warnings alone exit with 0. Changes nothing.
+
+    Example:
+
+      titan verify
+    """
+    start()
+    from titan.core.clock import now
+    from titan.training.verify import CHECKS, verify_site
+
+    wrong = warnings = 0
+    with bar("verifying") as shown:
+        for problem in verify_site(at=now(), progress=shown.show):
+            wrong += not problem.is_warning
+            warnings += problem.is_warning
+            complain(str(problem))
+    if wrong:
+        complain(f"{wrong:,} found wrong.")
+        raise typer.Exit(1)
+    typer.echo(f"All is as it must be: {len(CHECKS)} checks, {warnings:,} warnings.")
+
+
+def guards(
+    restore: Annotated[bool, typer.Option("--restore", help="Put back those that are missing.")] = False,
+) -> None:
+    """Look whether the database still guards itself against double booking and altered proof.
+
+    Exits with 1 when a guard is missing. Before you restore one, find out what happened meanwhile: titan verify
+
+    Examples:
+
+      titan guards
+
+      titan guards --restore
+    """
+    start()
+    from titan.core.guards import install, missing, registered
+
+    lost = missing()
+    if lost and restore:
+        install()
+        lost = missing()
+    for name in lost:
+        complain(f"guard {name} is missing or altered")
+    if lost:
+        raise typer.Exit(1)
+    typer.echo(f"All {len(registered())} guards are in place.")
