@@ -47,9 +47,7 @@ def actor(role: Role | str = Role.HSE_ADMIN, *, via: Via = Via.API, **links: int
 
 def make_site(at: datetime = AT, **values: Any) -> SiteSettings:
     """Make the site, in Asia/Baku unless `timezone` says otherwise."""
-    return SiteSettings.objects.create(
-        **{"name": "Test site", "timezone": "Asia/Baku", "since": at, **values}
-    )
+    return SiteSettings.objects.create(**{"name": "Test site", "timezone": "Asia/Baku", "since": at, **values})
 
 
 def make_user(role: Role | str = Role.HSE_ADMIN, **values: Any) -> User:
@@ -103,9 +101,7 @@ def make_role(**values: Any) -> personnel.Role:
 def make_area(parent: Area | None = None, **values: Any) -> Area:
     """Make an area below `parent`, placed there since long ago."""
     number = next(_numbers)
-    area = Area.objects.create(
-        **{"code": f"AREA-{number}", "name": f"Area {number}", "parent": parent, **values}
-    )
+    area = Area.objects.create(**{"code": f"AREA-{number}", "name": f"Area {number}", "parent": parent, **values})
     AreaPlacement.objects.create(area=area, parent=parent, since=LONG_AGO)
     return area
 
@@ -153,9 +149,7 @@ def make_version(
     if status != VersionStatus.DRAFT:
         published = CourseVersion.objects.filter(course=course, status=VersionStatus.PUBLISHED)
         published.update(status=VersionStatus.ARCHIVED, archived_at=LONG_AGO)
-        CourseVersion.objects.filter(pk=version.pk).update(
-            status=VersionStatus.PUBLISHED, published_at=LONG_AGO
-        )
+        CourseVersion.objects.filter(pk=version.pk).update(status=VersionStatus.PUBLISHED, published_at=LONG_AGO)
         version.refresh_from_db()
     return version
 
@@ -189,9 +183,7 @@ def make_worker(
     )
     StatusPeriod.objects.create(worker=worker, status=worker.status, since=LONG_AGO)
     if role is not None:
-        personnel.RoleAssignment.objects.create(
-            worker=worker, role=role, assigned_on=assigned_on, since=LONG_AGO
-        )
+        personnel.RoleAssignment.objects.create(worker=worker, role=role, assigned_on=assigned_on, since=LONG_AGO)
     for area in areas:
         AreaAssignment.objects.create(worker=worker, area=area, assigned_on=assigned_on, since=LONG_AGO)
     return worker
@@ -235,9 +227,7 @@ def make_venue(**values: Any) -> Venue:
 
 def make_method(**values: Any) -> AssessmentMethod:
     number = next(_numbers)
-    return AssessmentMethod.objects.create(
-        **{"code": f"METHOD-{number}", "name": f"Method {number}", **values}
-    )
+    return AssessmentMethod.objects.create(**{"code": f"METHOD-{number}", "name": f"Method {number}", **values})
 
 
 def make_evidence(content: bytes | None = None, **values: Any) -> EvidenceFile:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.databases import url_of_test_database
 from tests.restore import restore_after_transaction_tests
 
 BAKU = ZoneInfo("Asia/Baku")
@@ -38,9 +39,4 @@ def site(db: None, at: datetime) -> Any:
 @pytest.fixture
 def database_url(db: None) -> str:
     """The test database as TITAN_DATABASE_URL, for other processes (the test must be `transaction=True`)."""
-    from django.db import connection
-
-    settings = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{settings['NAME']}"
-    return f"postgresql://postgres@{settings['HOST'].replace('/', '%2F')}/{settings['NAME']}"
+    return url_of_test_database()

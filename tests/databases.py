@@ -44,6 +44,16 @@ def pytest_unconfigure() -> None:
     _stop()
 
 
+def url_of_test_database() -> str:
+    """Return the URL of the test database, once there is one, as another process needs it."""
+    from django.db import connection
+
+    settings = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{settings['NAME']}"
+    return f"postgresql://postgres@{settings['HOST'].replace('/', '%2F')}/{settings['NAME']}"
+
+
 def _start(database: str) -> None:
     global _server, _home  # noqa: PLW0603 (one server and one home per process, by nature)
     for name in [name for name in os.environ if name.startswith("TITAN_")]:

@@ -19,9 +19,7 @@ def pdf_bytes(text: str = "sheet", *, pages: int = 1) -> bytes:
     """Return a PDF whose pages show `text`."""
     document = pikepdf.new()
     for number in range(pages):
-        font = pikepdf.Dictionary(
-            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
-        )
+        font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
         page = document.add_blank_page(page_size=(595, 842))
         page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
         shown = f"{text} {number + 1}".encode().hex()

@@ -109,9 +109,7 @@ class _Site:
             self.competencies[competency.worker_id, competency.course_id].append(competency)
 
     def verdicts(self) -> dict[int, Verdict]:
-        return {
-            worker.pk: self.verdict(worker) for worker in Worker.objects.all() if worker.status == "ACTIVE"
-        }
+        return {worker.pk: self.verdict(worker) for worker in Worker.objects.all() if worker.status == "ACTIVE"}
 
     def verdict(self, worker: Worker) -> Verdict:
         demands: dict[int, list[Demand]] = defaultdict(list)

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import time_machine
 
+from tests.api.classroom import AT, Classroom, make_classroom
 from tests.api.client import ApiClient, client_of
 from tests.cast import one_user_per_role
 from titan.accounts import throttle
@@ -38,3 +40,16 @@ def clients(users: dict[Role, Any]) -> dict[Role, ApiClient]:
 def boss(clients: dict[Role, ApiClient]) -> ApiClient:
     """A super admin's client."""
     return clients[Role.SUPER_ADMIN]
+
+
+@pytest.fixture
+def clock() -> Iterator[Any]:
+    """The clock, standing still at the moment at which tests happen."""
+    with time_machine.travel(AT, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def room(clock: Any, site: Any, users: dict[Role, Any], clients: dict[Role, ApiClient]) -> Classroom:
+    """A site with a course to teach, whose clock stands still."""
+    return make_classroom(clock, clients, users)

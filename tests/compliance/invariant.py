@@ -79,8 +79,7 @@ def rows_written() -> Iterator[Written]:
 def _postgres_count() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables"
-            " WHERE relname = ANY(%s)",
+            "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables WHERE relname = ANY(%s)",
             [list(TABLES)],
         )
         row = cursor.fetchone()

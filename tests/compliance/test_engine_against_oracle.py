@@ -38,7 +38,7 @@ QUICK = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
-LONG = settings(QUICK, max_examples=1_500)
+LONG = settings(QUICK, max_examples=600)
 NEAR = sites(reach=8)
 
 
@@ -179,9 +179,7 @@ def test_a_second_rebuild_writes_nothing(spec: SiteSpec) -> None:
 
 @QUICK
 @given(sites(), st.lists(changes(), min_size=1, max_size=3))
-def test_a_refresh_of_what_was_touched_makes_everything_right(
-    spec: SiteSpec, batches: list[list[Change]]
-) -> None:
+def test_a_refresh_of_what_was_touched_makes_everything_right(spec: SiteSpec, batches: list[list[Change]]) -> None:
     check_refresh(spec, batches)
 
 
@@ -199,25 +197,19 @@ def test_sweeping_day_by_day_is_right_on_each_day(spec: SiteSpec) -> None:
 
 @QUICK
 @given(NEAR, NIGHTS)
-def test_changes_and_missed_nights_together(
-    spec: SiteSpec, nights: list[tuple[int, list[Change], bool]]
-) -> None:
+def test_changes_and_missed_nights_together(spec: SiteSpec, nights: list[tuple[int, list[Change], bool]]) -> None:
     check_life(spec, nights)
 
 
 @QUICK
 @given(NEAR, MOVES)
-def test_a_clock_that_goes_back_and_forward(
-    spec: SiteSpec, moves: list[tuple[int, list[Change], bool]]
-) -> None:
+def test_a_clock_that_goes_back_and_forward(spec: SiteSpec, moves: list[tuple[int, list[Change], bool]]) -> None:
     check_clock(spec, moves)
 
 
 @pytest.mark.long
 @LONG
-@given(
-    sites(), st.lists(st.integers(-60, 60), min_size=1, max_size=3), st.lists(changes(), max_size=3), STEPS
-)
+@given(sites(), st.lists(st.integers(-60, 60), min_size=1, max_size=3), st.lists(changes(), max_size=3), STEPS)
 def test_long_rebuild_refresh_and_sweep(
     spec: SiteSpec, offsets: list[int], batches: list[list[Change]], steps: list[int]
 ) -> None:

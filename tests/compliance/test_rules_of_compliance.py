@@ -109,9 +109,7 @@ SOURCES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("sources", "expected"), [row[1:] for row in SOURCES], ids=[row[0] for row in SOURCES]
-)
+@pytest.mark.parametrize(("sources", "expected"), [row[1:] for row in SOURCES], ids=[row[0] for row in SOURCES])
 def test_9_1_which_requirement_wins(sources: list[Source], expected: tuple[str, date | None] | None) -> None:
     world = World()
     course, role = world.course(), world.role()
@@ -152,12 +150,15 @@ def test_9_1_the_earliest_due_date_wins_though_its_grace_is_longer() -> None:
 
 def test_9_1_ended_requirements_and_former_areas_ask_nothing() -> None:
     world = World()
-    course, other, role, area = world.course(), world.course(), world.role(), world.area()
+    course, other, role = world.course(), world.course(), world.role()
+    area, former = world.area(), world.area()
     world.require(role, course)
-    world.require(area, other)
-    worker = world.worker(role, ago(9), [(area, ago(9))])
+    world.require(area, course)
+    world.require(former, other)
+    worker = world.worker(role, ago(9), [(area, ago(9)), (former, ago(9))])
     world.forgo(role, course)
-    world.unplace(worker, area)
+    world.forgo(area, course)
+    world.unplace(worker, former)
     rebuild(at=noon(TODAY), by=SYSTEM)
     assert not differences(TODAY)
     assert not ComplianceItem.objects.exists()
@@ -204,9 +205,7 @@ EVIDENCE: list[tuple[str, list[Record], int | None]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("records", "proof"), [row[1:] for row in EVIDENCE], ids=[row[0] for row in EVIDENCE]
-)
+@pytest.mark.parametrize(("records", "proof"), [row[1:] for row in EVIDENCE], ids=[row[0] for row in EVIDENCE])
 def test_9_2_the_record_that_proves(records: list[Record], proof: int | None) -> None:
     world = World()
     course, role = world.course(), world.role()
@@ -463,9 +462,7 @@ TRIGGERS: list[tuple[Callable[[World, Worker, Course], Any], str | None, str]] =
 ]
 
 
-@pytest.mark.parametrize(
-    ("happens", "item", "worst"), TRIGGERS, ids=[row[0].__name__.strip("_") for row in TRIGGERS]
-)
+@pytest.mark.parametrize(("happens", "item", "worst"), TRIGGERS, ids=[row[0].__name__.strip("_") for row in TRIGGERS])
 def test_9_5_whatever_changes_shows_at_once(
     happens: Callable[[World, Worker, Course], Any], item: str | None, worst: str
 ) -> None:

@@ -226,9 +226,7 @@ def _person(dice: Random, roles: int, areas: int, reach: int) -> Person:
 
 def _proof(dice: Random, people: int, courses: int, warning: int, reach: int) -> Passed:
     edges = (-1, 0, 1, warning - 1, warning, warning + 1)
-    expires = dice.choice(
-        (None, dice.choice(edges), dice.randint(-reach, reach), dice.randint(0, reach + warning))
-    )
+    expires = dice.choice((None, dice.choice(edges), dice.randint(-reach, reach), dice.randint(0, reach + warning)))
     return Passed(
         worker=dice.randrange(people),
         course=dice.randrange(courses),
@@ -289,9 +287,7 @@ class World:
         )
 
     def _settings(self) -> None:
-        SiteSettings.objects.create(
-            name="Site", timezone=self.timezone, warning_days=self.warning_days, since=EPOCH
-        )
+        SiteSettings.objects.create(name="Site", timezone=self.timezone, warning_days=self.warning_days, since=EPOCH)
 
     def set_warning_days(self, days: int) -> None:
         self.warning_days = days

@@ -6,6 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
+from functools import lru_cache
 from typing import Any
 
 import pikepdf
@@ -32,6 +33,7 @@ def xlsx_bytes(**more: bytes) -> bytes:
     return zip_bytes({**needed, **more})
 
 
+@lru_cache
 def large_jpeg(side: int = 600) -> bytes:
     """Return a JPEG of some tens of kilobytes, with EXIF as a phone writes it (turned by 90 degrees)."""
     image = Image.effect_noise((side, side), 60).convert("RGB")
@@ -127,6 +129,7 @@ def png_hiding_zip() -> bytes:
     return png_bytes()[:-12] + chunk + end
 
 
+@lru_cache
 def progressive_jpeg() -> bytes:
     """Return a progressive JPEG with restart markers."""
     target = io.BytesIO()
@@ -165,3 +168,10 @@ def claiming(jpeg: bytes, side: int) -> bytes:
 
 def _box(kind: bytes, content: bytes) -> bytes:
     return SIZE.pack(len(content) + 8) + kind + content
+
+
+def deep_png() -> bytes:
+    """Return a PNG of two pixels with 16 bits for each of red, green, blue and transparency."""
+    header = struct.pack(">IIBBBBB", 2, 1, 16, 6, 0, 0, 0)
+    row = b"\0" + struct.pack(">8H", 65535, 300, 0, 65535, 1, 2, 3, 30000)
+    return png_with([(b"IHDR", header), (b"IDAT", zlib.compress(row)), (b"IEND", b"")])

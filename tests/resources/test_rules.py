@@ -94,18 +94,17 @@ def test_the_night_clocks_go_back_counts_every_hour() -> None:
 
 @given(
     st.lists(
-        st.tuples(st.datetimes(datetime(2026, 10, 1), datetime(2026, 11, 20)), st.integers(5, 24 * 60)),
+        st.tuples(st.integers(0, 50 * 24 * 60), st.integers(5, 24 * 60)),
         max_size=8,
     ),
     st.sampled_from(["Europe/Berlin", "America/New_York", "Asia/Baku", "Australia/Lord_Howe"]),
 )
-def test_weeks_add_up_to_the_whole(starts: list[tuple[datetime, int]], name: str) -> None:
+def test_weeks_add_up_to_the_whole(booked: list[tuple[int, int]], name: str) -> None:
     """Whatever is booked over the clock changes of autumn: the hours of all weeks are the hours of all slots."""
     zone = ZoneInfo(name)
-    slots = [
-        (start.replace(tzinfo=UTC).astimezone(zone), start.replace(tzinfo=UTC) + timedelta(minutes=length))
-        for start, length in starts
-    ]
+    october = datetime(2026, 10, 1, tzinfo=UTC)
+    starts = [(october + timedelta(minutes=begin), timedelta(minutes=length)) for begin, length in booked]
+    slots = [(start.astimezone(zone), start + length) for start, length in starts]
     weeks = [week_bounds(f"2026-W{number}", zone) for number in range(39, 50)]
-    whole = sum((timedelta(minutes=length) for _, length in starts), timedelta())
+    whole = sum((length for _, length in starts), timedelta())
     assert sum((time_inside(slots, *bounds) for bounds in weeks), timedelta()) == whole

@@ -109,9 +109,7 @@ def set_password(user_id: int, password: str, *, by: Actor, at: datetime) -> Non
 
 
 @command
-def change_login(
-    user_id: int, changes: dict[str, Any], password: str | None, *, by: Actor, at: datetime
-) -> None:
+def change_login(user_id: int, changes: dict[str, Any], password: str | None, *, by: Actor, at: datetime) -> None:
     """Change a login and, when one is given, its password, both or neither. Super admins only; raises as each does."""
     update_user(user_id, changes, by=by, at=at)
     if password is not None:
@@ -194,9 +192,7 @@ def _language_errors(language: str) -> list[FieldError]:
 
 def _password_errors(password: str, user: User) -> list[FieldError]:
     if "\x00" in password or len(password) > 1_000:
-        return [
-            FieldError("password", "PASSWORD_WEAK", "Give a password of at most 1,000 letters, without NUL.")
-        ]
+        return [FieldError("password", "PASSWORD_WEAK", "Give a password of at most 1,000 letters, without NUL.")]
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -209,10 +205,6 @@ def _email_taken() -> FieldError:
 
 
 def _spoken(values: dict[str, Any], changed: list[str]) -> dict[str, Any]:
-    spoken = {
-        name: str(values[name]) if name == "role" else values[name]
-        for name in changed
-        if name not in PERSONAL
-    }
+    spoken = {name: str(values[name]) if name == "role" else values[name] for name in changed if name not in PERSONAL}
     personal = [name for name in changed if name in PERSONAL]
     return {**spoken, "personal_fields": personal} if personal else spoken

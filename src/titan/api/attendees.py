@@ -13,10 +13,11 @@ from pydantic import Field, StringConstraints
 from titan.api.caller import caller
 from titan.api.fields import UNSET, Body, Flag, Id, Lax, SearchText, Shape
 from titan.api.idempotency import once
+from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
-from titan.api.sessions import SoftBlockShape
+from titan.api.session_checks import by_admin, by_reader, by_teacher, seen
+from titan.api.session_shapes import AttendeeShape, SoftBlockShape, attendee_shape, worker_short
 from titan.api.shapes import WorkerShort
-from titan.personnel.models import WorkerStatus
 from titan.records.models import Result
 from titan.training import commands
 from titan.training.models import Attendance
@@ -50,20 +51,6 @@ class SuggestionFilters(PageFilters):
     group: Group | None = None
 
 
-class AttendeeShape(Shape):
-    """One line of the class list. `worker_status` flags who was blocked after the invitation."""
-
-    worker: WorkerShort
-    worker_status: WorkerStatus
-    status: Attendance
-    result: Result | None
-    score: int | None
-    verified: bool
-    method: int | None
-    remarks: str
-    item_status: str | None
-
-
 class InviteBody(Body):
     worker_ids: Annotated[list[Id], Field(min_length=1)]
 
@@ -93,24 +80,8 @@ class AttendanceBody(Body):
     attendees: Annotated[list[MarkBody], Field(min_length=1)]
 
 
-def worker_short(row: picker.Suggestion | sessions.AttendeeView) -> dict[str, Any]:
-    """Return a worker in short."""
-    return {
-        "id": row.worker_id,
-        "employee_id": row.employee_id,
-        "first_name": row.first_name,
-        "last_name": row.last_name,
-        "company": {"id": row.company_id, "code": row.company_code, "name": row.company_name},
-    }
-
-
-def attendee_shape(row: sessions.AttendeeView) -> dict[str, Any]:
-    """Return a line of the class list as the API shows it."""
-    shown = {name: getattr(row, name) for name in AttendeeShape.model_fields if hasattr(row, name)}
-    return {**shown, "worker": worker_short(row), "method": row.method_id}
-
-
 @router.get("/sessions/{session_id}/suggestions", response=Listed[SuggestionShape])
+@refuses_first(seen, by_reader)
 def list_suggestions(request: HttpRequest, session_id: Id, filters: Query[SuggestionFilters]) -> Any:
     """The Smart Picker: Red first, then Yellow, then everyone else; each with the reason in words."""
     me = caller(request)
@@ -140,6 +111,7 @@ def list_suggestions(request: HttpRequest, session_id: Id, filters: Query[Sugges
 
 
 @router.get("/sessions/{session_id}/attendees", response=Listed[AttendeeShape])
+@refuses_first(seen)
 def list_attendees(request: HttpRequest, session_id: Id, filters: Query[PageFilters]) -> Any:
     """The class list by name."""
     page = sessions.class_list(session_id, limit=filters.limit, cursor=filters.cursor, by=caller(request).actor)
@@ -151,6 +123,7 @@ def list_attendees(request: HttpRequest, session_id: Id, filters: Query[PageFilt
 
 
 @router.post("/sessions/{session_id}/attendees", response={200: InvitedShape})
+@refuses_first(seen, by_admin)
 def invite_workers(request: HttpRequest, session_id: Id, payload: InviteBody) -> Any:
     """Invite workers, all or none; soft blocks come back as warnings."""
     me = caller(request)
@@ -162,6 +135,7 @@ def invite_workers(request: HttpRequest, session_id: Id, payload: InviteBody) ->
 
 
 @router.delete("/sessions/{session_id}/attendees/{worker_id}", response={204: None})
+@refuses_first(seen, by_admin)
 def remove_attendee(request: HttpRequest, session_id: Id, worker_id: Id) -> Any:
     """Take a worker off the class list."""
     me = caller(request)
@@ -170,6 +144,7 @@ def remove_attendee(request: HttpRequest, session_id: Id, worker_id: Id) -> Any:
 
 
 @router.patch("/sessions/{session_id}/attendance", response=Listed[AttendeeShape])
+@refuses_first(seen, by_teacher)
 def mark_attendance(request: HttpRequest, session_id: Id, payload: AttendanceBody) -> Any:
     """Save marks, all or none, any number of times until the session is finalized; answers the whole class list."""
     me = caller(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -9,12 +10,15 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field, StringConstraints
 
+from titan.accounts.queries import user_names
 from titan.api.caller import caller
 from titan.api.fields import Body, Code, Day, Id, Lax, Line, Reason, SearchText, Shape
 from titan.api.idempotency import once
+from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
-from titan.api.shapes import CourseShort, WorkerShort
-from titan.core.permit import need_reader
+from titan.api.shapes import CourseShort, UserShort, WorkerShort, user_short
+from titan.core.actor import Actor, Role
+from titan.core.permit import need_admin, need_reader, need_role
 from titan.records import commands
 from titan.records.models import CompetencyRecord, CompetencyStatus
 from titan.records.queries import competency as queries
@@ -44,7 +48,7 @@ class CompetencyShape(Shape):
     completed_on: date
     method: MethodShape | None
     assessed_on: date | None
-    assessed_by: int | None
+    assessed_by: UserShort | None
     remarks: str
     record_id: int | None
     evidence_key: str
@@ -88,17 +92,47 @@ class DecidedShape(Shape):
     items: list[CompetencyShape]
 
 
+def competency_shapes(rows: Sequence[CompetencyRecord]) -> list[dict[str, Any]]:
+    """Return competency records as the API shows them (one statement, for the names of who assessed)."""
+    names = user_names(row.assessed_by_id for row in rows if row.assessed_by_id is not None)
+    return [_competency_shape(row, names) for row in rows]
+
+
 def competency_shape(row: CompetencyRecord) -> dict[str, Any]:
-    """Return a competency record as the API shows it."""
+    """Return one competency record as the API shows it."""
+    return competency_shapes([row])[0]
+
+
+def _competency_shape(row: CompetencyRecord, names: dict[int, str]) -> dict[str, Any]:
     shown = {name: getattr(row, name) for name in CompetencyShape.model_fields if hasattr(row, name)}
     return {
         **shown,
         "course": {"id": row.course_id, "code": row.course.code, "title": row.course_version.title},
-        "assessed_by": row.assessed_by_id,
+        "assessed_by": user_short(row.assessed_by_id, names),
     }
 
 
+def may_not_read(by: Actor, competency_id: int) -> None:
+    """Refuse who may not read competency records, and one that does not exist."""
+    need_reader(by)
+    queries.one_competency(competency_id)
+
+
+def may_not_decide(by: Actor, competency_id: int | None = None) -> None:
+    """Refuse who is no assessor, and a competency record that does not exist."""
+    need_role(by, Role.ASSESSOR)
+    if competency_id is not None:
+        queries.one_competency(competency_id)
+
+
+def may_not_withdraw(by: Actor, competency_id: int) -> None:
+    """Refuse who may not withdraw, and a competency record that does not exist."""
+    need_admin(by)
+    queries.one_competency(competency_id)
+
+
 @router.get("/competency", response=Listed[CompetencyShape])
+@refuses_first(need_reader)
 def list_competencies(request: HttpRequest, filters: Query[CompetencyFilters]) -> Any:
     """Competency records, oldest first; `status=PENDING` is the verification queue."""
     need_reader(caller(request).actor)
@@ -111,25 +145,27 @@ def list_competencies(request: HttpRequest, filters: Query[CompetencyFilters]) -
         cursor=filters.cursor,
     )
     return {
-        "items": [competency_shape(row) for row in page.items],
+        "items": competency_shapes(page.items),
         "next_cursor": page.next_cursor,
         "total": page.total,
     }
 
 
 @router.post("/competency/verify", response={200: DecidedShape})
+@refuses_first(may_not_decide)
 def verify_competencies(request: HttpRequest, payload: BulkDecisionBody) -> Any:
     """Decide on many at once, all or none."""
     me = caller(request)
 
     def work() -> dict[str, Any]:
         commands.decide_competencies(payload.ids, payload.decision(), by=me.actor, at=me.at)
-        return {"items": [competency_shape(row) for row in queries.competencies(payload.ids)]}
+        return {"items": competency_shapes(queries.competencies(payload.ids))}
 
     return once(request, 200, work)
 
 
 @router.get("/competency/{competency_id}", response=CompetencyShape)
+@refuses_first(may_not_read)
 def get_competency(request: HttpRequest, competency_id: Id) -> Any:
     """One competency record."""
     need_reader(caller(request).actor)
@@ -137,6 +173,7 @@ def get_competency(request: HttpRequest, competency_id: Id) -> Any:
 
 
 @router.post("/competency/{competency_id}/verify", response={200: CompetencyShape})
+@refuses_first(may_not_decide)
 def verify_competency(request: HttpRequest, competency_id: Id, payload: DecisionBody) -> Any:
     """Decide: competent makes a passed training record, not competent is kept for ever."""
     me = caller(request)
@@ -149,6 +186,7 @@ def verify_competency(request: HttpRequest, competency_id: Id, payload: Decision
 
 
 @router.post("/competency/{competency_id}/revoke", response={200: CompetencyShape})
+@refuses_first(may_not_withdraw)
 def withdraw_competency(request: HttpRequest, competency_id: Id, payload: WithdrawBody) -> Any:
     """Withdraw a pending competency record with the reason; it stays visible."""
     me = caller(request)
@@ -167,6 +205,7 @@ def list_assessment_methods(request: HttpRequest, filters: Query[MethodFilters])
 
 
 @router.post("/assessment-methods", response={201: MethodShape})
+@refuses_first(need_admin)
 def create_assessment_method(request: HttpRequest, payload: NewMethod) -> Any:
     """Add an assessment method."""
     me = caller(request)

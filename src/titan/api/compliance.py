@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Any
 
 from django.http import HttpRequest
 from ninja import Query, Router
-from pydantic import AfterValidator
 
 from titan.api.caller import caller
 from titan.api.fields import Id, LocalText, Shape
+from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
 from titan.api.shapes import CompanyShort, CourseShort, WorkerShort
 from titan.compliance.models import RequirementType, Severity
 from titan.compliance.queries import items, summary
+from titan.core.actor import Actor
 from titan.core.permit import need_reader
 
 router = Router(tags=["compliance"])
 
 
-def _status(value: str) -> str:
-    if value not in Severity.names:
-        raise ValueError(f"Give one of {', '.join(Severity.names)}.")
-    return value
+class StatusName(StrEnum):
+    """The names of the statuses, worst first."""
 
-
-StatusName = Annotated[str, AfterValidator(_status)]
+    NON_COMPLIANT = Severity.NON_COMPLIANT.name
+    AWAITING_VERIFICATION = Severity.AWAITING_VERIFICATION.name
+    IN_GRACE = Severity.IN_GRACE.name
+    EXPIRING = Severity.EXPIRING.name
+    COMPLIANT = Severity.COMPLIANT.name
 
 
 class ItemShape(Shape):
@@ -97,7 +100,13 @@ class MatrixFilters(PageFilters):
     compliance_status: StatusName | None = None
 
 
+def may_not_read(by: Actor, worker_id: int) -> None:
+    """Refuse who may not read about workers."""
+    need_reader(by)
+
+
 @router.get("/workers/{worker_id}/compliance", response=WorkerComplianceShape)
+@refuses_first(may_not_read)
 def get_worker_compliance(request: HttpRequest, worker_id: Id) -> Any:
     """A worker's items, worst first, each with its reason in words."""
     me = caller(request)
@@ -106,6 +115,7 @@ def get_worker_compliance(request: HttpRequest, worker_id: Id) -> Any:
 
 
 @router.get("/compliance/summary", response=SummaryShape)
+@refuses_first(need_reader)
 def get_compliance_summary(request: HttpRequest) -> Any:
     """How the site stands."""
     need_reader(caller(request).actor)
@@ -124,6 +134,7 @@ def get_compliance_summary(request: HttpRequest) -> Any:
 
 
 @router.get("/compliance/matrix", response=Listed[MatrixRowShape])
+@refuses_first(need_reader)
 def get_compliance_matrix(request: HttpRequest, filters: Query[MatrixFilters]) -> Any:
     """Workers by courses, worst first; with `course_id` only that course, and its worst first."""
     need_reader(caller(request).actor)

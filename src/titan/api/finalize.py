@@ -10,7 +10,9 @@ from ninja import Router
 
 from titan.api.caller import caller
 from titan.api.fields import Id, Shape
-from titan.api.idempotency import once
+from titan.api.idempotency import prepared_once
+from titan.api.order import refuses_first
+from titan.api.session_checks import by_admin, by_reader, seen
 from titan.training import commands
 from titan.training.queries.gate import preview_finalize
 
@@ -41,6 +43,7 @@ class OutcomeShape(Shape):
     response=OutcomeShape,
     openapi_extra={"responses": {409: {"description": "Not ready (every reason), tampered, or finalized already."}}},
 )
+@refuses_first(seen, by_reader)
 def preview(request: HttpRequest, session_id: Id) -> Any:
     """What finalizing would make now; or the refusal it would get, with every reason. Writes nothing."""
     me = caller(request)
@@ -49,12 +52,13 @@ def preview(request: HttpRequest, session_id: Id) -> Any:
 
 
 @router.post("/sessions/{session_id}/finalize", response={200: OutcomeShape})
+@refuses_first(seen, by_admin)
 def finalize_session(request: HttpRequest, session_id: Id) -> Any:
     """Make the records, all at once or none. 409 NOT_READY, TAMPERED, or ALREADY_FINALIZED with the first outcome."""
     me = caller(request)
-    commands.watch_evidence(session_id, by=me.actor, at=me.at)
-    return once(
+    return prepared_once(
         request,
         200,
-        lambda: commands.finalize_session(session_id, by=me.actor, at=me.at),
+        lambda: commands.watch_evidence(session_id, by=me.actor, at=me.at),
+        lambda _: commands.finalize_session(session_id, by=me.actor, at=me.at),
     )

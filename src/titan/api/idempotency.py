@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Any, cast
+from functools import partial
+from typing import Any, NoReturn, TypeVar, cast
 
 import orjson
 from django.conf import settings
@@ -23,6 +24,7 @@ from titan.core.models import RememberedAnswer
 
 KEPT = timedelta(hours=24)
 REPLAYED = "Idempotent-Replayed"
+T = TypeVar("T")
 
 
 def once(request: HttpRequest, status: int, work: Callable[[], Any], *, secret_fields: tuple[str, ...] = ()) -> Any:
@@ -37,6 +39,23 @@ def once(request: HttpRequest, status: int, work: Callable[[], Any], *, secret_f
     if key is None:
         return Status(status, work())
     return persistently(_run_or_recall, request, key, status, work, secret_fields)
+
+
+def prepared_once(request: HttpRequest, status: int, prepare: Callable[[], T], work: Callable[[T], Any]) -> Any:
+    """Run `prepare`, then `work` with its result as `once` does: for what takes too long inside a transaction.
+
+    A repetition gets the first answer without preparing again; what `prepare` refuses is remembered like any refusal.
+    Raises what `prepare` and `work` raise.
+    """
+    key = request.headers.get(KEY_HEADER)
+    remembered = _remembered(request, key) if key is not None else None
+    if remembered is not None:
+        return remembered
+    try:
+        prepared = prepare()
+    except Refusal as refusal:
+        return once(request, status, partial(_refuse, refusal))
+    return once(request, status, lambda: work(prepared))
 
 
 def forget_old_answers(*, at: datetime) -> int:
@@ -58,11 +77,18 @@ def _run_or_recall(
     return response
 
 
+def _refuse(refusal: Refusal) -> NoReturn:
+    raise refusal
+
+
 def _run(request: HttpRequest, status: int, work: Callable[[], Any]) -> HttpResponse:
     try:
         with transaction.atomic():
             return _shaped(request, Status(status, work()))
     except Refusal as refusal:
+        if refusal.status >= 500:
+            # The server's own trouble passes: a repetition shall be tried, not answered from memory.
+            raise
         return problem_of(refusal)
 
 
@@ -85,6 +111,13 @@ def _claim(user_id: int, key: str, digest: str, at: datetime) -> int | None:
         cursor.execute(statement, [user_id, key, digest, adapt(at), adapt(at - KEPT)])
         row = cursor.fetchone()
     return int(row[0]) if row else None
+
+
+def _remembered(request: HttpRequest, key: str) -> HttpResponse | None:
+    """Return the answer remembered for this request, or None; raises for another body under the key."""
+    me = caller(request)
+    found = RememberedAnswer.objects.filter(user_id=me.user_id, key=key, created_at__gte=me.at - KEPT)
+    return _recall(me.user_id, key, request_digest(request)) if found.exists() else None
 
 
 def _recall(user_id: int, key: str, digest: str) -> HttpResponse:

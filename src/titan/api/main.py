@@ -17,7 +17,7 @@ from titan.api.auth import sign_in
 from titan.api.caller import caller
 from titan.api.errors import answer_errors
 from titan.api.openapi import describe
-from titan.api.order import SHAPE_ERRORS, first_checks, path_ids
+from titan.api.order import EARLY_ANSWERS, first_checks, path_ids
 from titan.api.render import SiteTimeRenderer
 from titan.api.requests import JsonParser, check_request, prepare_upload
 
@@ -67,7 +67,7 @@ def guarded(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def _in_order(request: HttpRequest, operation: Operation, path: dict[str, Any], response: HttpResponse) -> HttpResponse:
     """Say 403 or 404 where it applies instead of what is wrong with the values: the order of refusals of the API."""
-    if response.status_code not in SHAPE_ERRORS:
+    if response.status_code not in EARLY_ANSWERS:
         return response
     try:
         for check in first_checks(operation.view_func):

@@ -11,14 +11,18 @@ from titan.core.errors import NotFound
 View = TypeVar("View", bound=Callable[..., Any])
 Check = Callable[..., object]
 
-SHAPE_ERRORS = {400, 413, 415, 422}
-"""Answers given before a command could say that the caller may not, or that there is no such thing."""
+EARLY_ANSWERS = {400, 403, 413, 415, 422}
+"""Answers that may come before somebody said that the caller may not, or that there is no such thing.
+
+403 is one of them: a role that may not do it is not told that there is something it may not see either.
+"""
 
 
 def refuses_first(*checks: Check) -> Callable[[View], View]:
     """Let each `check(by, **path_ids)`, in turn, raise Forbidden or NotFound before the values are judged.
 
-    Only asked when the values were refused, so that a good request costs nothing: commands check by themselves.
+    Only asked when the request was refused, so that a good one costs nothing: commands check by themselves. Put what
+    asks whether the thing is the caller's to see first: what is not is 404, whatever they would do with it.
     """
 
     def mark(view: View) -> View:

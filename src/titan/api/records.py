@@ -8,17 +8,20 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import File, Form, Query, Router
 from ninja.files import UploadedFile
-from pydantic import Field, Json, StringConstraints
+from pydantic import Field, Json, StringConstraints, model_validator
 
 from titan.api.caller import caller
 from titan.api.competency import CompetencyShape, competency_shape
 from titan.api.fields import Body, Day, Id, Lax, QueryFlag, Reason, Shape
-from titan.api.idempotency import once
+from titan.api.idempotency import once, prepared_once
+from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
+from titan.api.requests import need_storable
 from titan.api.shapes import CourseShort, TrainerShort, WorkerShort
 from titan.api.uploads import staged_upload
+from titan.core.actor import Actor
 from titan.core.permit import need_admin, need_reader
-from titan.evidence.commands import record_evidence
+from titan.evidence.commands import StagedEvidence
 from titan.records import commands
 from titan.records.models import Result, Source, TrainingRecord
 from titan.records.queries import competency
@@ -74,6 +77,13 @@ class NewRecordBody(Body):
     remarks: Annotated[str, StringConstraints(max_length=2000)] = ""
     corrects_id: Id | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def storable(cls, data: Any) -> Any:
+        """Refuse what no database could store: this JSON comes in a field of a form."""
+        need_storable(data)
+        return data
+
 
 class RevokeBody(Body):
     reason: Reason
@@ -91,7 +101,20 @@ def record_shape(row: TrainingRecord) -> dict[str, Any]:
     }
 
 
+def may_not_read(by: Actor, record_id: int) -> None:
+    """Refuse who may not read records, and a record that does not exist."""
+    need_reader(by)
+    queries.one_record(record_id)
+
+
+def may_not_revoke(by: Actor, record_id: int) -> None:
+    """Refuse who may not revoke, and a record that does not exist."""
+    need_admin(by)
+    queries.one_record(record_id)
+
+
 @router.get("/records", response=Listed[RecordShape])
+@refuses_first(need_reader)
 def list_records(request: HttpRequest, filters: Query[RecordFilters]) -> Any:
     """Training records, newest first."""
     need_reader(caller(request).actor)
@@ -112,6 +135,7 @@ def list_records(request: HttpRequest, filters: Query[RecordFilters]) -> Any:
 
 
 @router.get("/records/{record_id}", response=RecordShape)
+@refuses_first(may_not_read)
 def get_record(request: HttpRequest, record_id: Id) -> Any:
     """One training record."""
     need_reader(caller(request).actor)
@@ -119,6 +143,7 @@ def get_record(request: HttpRequest, record_id: Id) -> Any:
 
 
 @router.post("/records", response={201: RecordShape | CompetencyShape})
+@refuses_first(need_admin)
 def create_record(
     request: HttpRequest,
     data: Form[Json[NewRecordBody]],
@@ -129,21 +154,23 @@ def create_record(
     A passed certificate for a course that requires verification opens a pending competency record and answers that.
     """
     me = caller(request)
-    need_admin(me.actor)
-    staged = staged_upload(file) if file else None
     new = commands.ExternalResult(**data.model_dump())
 
-    def work() -> dict[str, Any]:
-        evidence = record_evidence(staged, by=me.actor, at=me.at) if staged else None
-        made = commands.record_external_result(new, evidence.id if evidence else None, by=me.actor, at=me.at)
+    def bring_in() -> StagedEvidence | None:
+        need_admin(me.actor)
+        return staged_upload(file) if file else None
+
+    def work(staged: StagedEvidence | None) -> dict[str, Any]:
+        made = commands.record_certificate(new, staged, by=me.actor, at=me.at)
         if made.competency_id is not None:
             return competency_shape(competency.one_competency(made.competency_id))
         return record_shape(queries.one_record(made.record_id or 0))
 
-    return once(request, 201, work)
+    return prepared_once(request, 201, bring_in, work)
 
 
 @router.post("/records/{record_id}/revoke", response={200: RecordShape})
+@refuses_first(may_not_revoke)
 def revoke_record(request: HttpRequest, record_id: Id, payload: RevokeBody) -> Any:
     """Revoke a wrong record with the reason; it stays visible."""
     me = caller(request)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import orjson
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParser
 from ninja.operation import Operation
 from ninja.parser import Parser
 
@@ -27,10 +29,23 @@ class JsonParser(Parser):
 
     def parse_body(self, request: HttpRequest) -> Any:
         body = orjson.loads(request.body)
-        errors = list(_unstorable(body))
-        if errors:
-            raise Invalid(errors[:20])
+        need_storable(body)
         return body
+
+    def parse_querydict(self, data: Any, list_fields: list[str], request: HttpRequest) -> Any:
+        if data is not request.GET:
+            texts = [(name, text) for name, values in data.lists() for text in values if isinstance(text, str)]
+            errors = [error for name, text in texts for error in _unstorable_form_value(name, text)]
+            if errors:
+                raise Invalid(errors[:20])
+        return super().parse_querydict(data, list_fields, request)
+
+
+def need_storable(body: Any) -> None:
+    """Raise Invalid for what is in parsed JSON and no database could store."""
+    errors = list(_unstorable(body))
+    if errors:
+        raise Invalid(errors[:20])
 
 
 class CappedUpload(FileUploadHandler):
@@ -50,13 +65,31 @@ class CappedUpload(FileUploadHandler):
         return None
 
 
+class LabelKeeper(MultiPartParser):
+    """Keeps each file's name as it was sent, as `label`: it is shown, and never used as a name (domain.md §10)."""
+
+    def sanitize_file_name(self, file_name: str) -> str:
+        self.sent_name = file_name
+        return super().sanitize_file_name(file_name) or "unnamed"
+
+    def handle_file_complete(self, old_field_name: str, counters: list[int]) -> None:
+        super().handle_file_complete(old_field_name, counters)
+        for file in self._files.getlist(old_field_name)[-1:]:  # type: ignore[attr-defined]
+            file.label = self.sent_name
+
+
 def prepare_upload(request: HttpRequest) -> None:
-    """Cap what an upload may bring, before anything reads it. Raises TooLarge."""
+    """Cap what an upload may bring, and keep the names of its files, before anything reads it. Raises TooLarge."""
     if request.content_type != _MULTIPART:
         return
     if int(request.META.get("CONTENT_LENGTH") or 0) > UPLOAD_LIMIT:
         raise TooLarge("TOO_LARGE", f"One request brings at most {UPLOAD_LIMIT // 1024**2} MB.")
     request.upload_handlers.insert(0, CappedUpload(request))
+    request.parse_file_upload = partial(_parse_upload, request)  # type: ignore[method-assign]
+
+
+def _parse_upload(request: HttpRequest, meta: Any, post_data: Any) -> Any:
+    return LabelKeeper(meta, post_data, request.upload_handlers, request.encoding).parse()
 
 
 def check_request(request: HttpRequest, operation: Operation, path: dict[str, Any]) -> None:
@@ -104,6 +137,15 @@ def _check_query(request: HttpRequest, operation: Operation) -> None:
             errors.append(FieldError(name, "REPEATED", "Give this parameter once."))
     if errors:
         raise Invalid(errors[:20])
+
+
+def _unstorable_form_value(name: str, text: str) -> Iterator[FieldError]:
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        value = text
+    for error in _unstorable(value):
+        yield FieldError(name if error.field == "body" else error.field, error.code, error.message)
 
 
 def _unstorable(body: Any) -> Iterator[FieldError]:

@@ -11,11 +11,13 @@ from ninja.files import UploadedFile
 
 from titan.api.caller import caller
 from titan.api.fields import Id
-from titan.api.idempotency import once
-from titan.api.sessions import EvidenceShape, evidence_shape
+from titan.api.idempotency import prepared_once
+from titan.api.order import refuses_first
+from titan.api.session_checks import by_teacher, seen
+from titan.api.session_shapes import EvidenceShape, evidence_shape
 from titan.api.uploads import staged_upload
 from titan.core.errors import NotFound
-from titan.evidence.commands import open_proof
+from titan.evidence.commands import StagedEvidence, open_proof
 from titan.evidence.queries import evidence_view, is_intact
 from titan.training import commands
 from titan.training.queries.proof import session_evidence_id
@@ -24,20 +26,25 @@ router = Router(tags=["sessions"])
 
 
 @router.post("/sessions/{session_id}/evidence", response={201: EvidenceShape})
+@refuses_first(seen, by_teacher)
 def attach_evidence(request: HttpRequest, session_id: Id, file: File[list[UploadedFile]]) -> Any:
     """Upload the signed sheet (PDF, JPEG, PNG or HEIC; several files become one PDF). An earlier one is kept."""
     me = caller(request)
-    commands.need_evidence_taken(session_id, by=me.actor)
-    staged = staged_upload(file)
 
-    def work() -> dict[str, Any]:
+    def bring_in() -> StagedEvidence:
+        commands.need_evidence_taken(session_id, by=me.actor)
+        commands.watch_evidence(session_id, by=me.actor, at=me.at)
+        return staged_upload(file)
+
+    def work(staged: StagedEvidence) -> dict[str, Any]:
         evidence_id = commands.attach_evidence(session_id, staged, by=me.actor, at=me.at)
         return evidence_shape(evidence_view(evidence_id), verified=True)
 
-    return once(request, 201, work)
+    return prepared_once(request, 201, bring_in, work)
 
 
 @router.get("/sessions/{session_id}/evidence", response=EvidenceShape)
+@refuses_first(seen)
 def get_evidence(request: HttpRequest, session_id: Id) -> Any:
     """The sheet in force; `verified` is the result of re-hashing its bytes now."""
     me = caller(request)
@@ -58,6 +65,7 @@ def get_evidence(request: HttpRequest, session_id: Id) -> Any:
         }
     },
 )
+@refuses_first(seen)
 def download_evidence(request: HttpRequest, session_id: Id) -> Any:
     """The bytes of the sheet, re-hashed first; 409 TAMPERED and not a byte when they differ."""
     me = caller(request)

@@ -41,3 +41,8 @@ class VenueShort(Shape):
 class UserShort(Shape):
     id: int
     name: str
+
+
+def user_short(user_id: int | None, names: dict[int, str]) -> dict[str, int | str] | None:
+    """Return who did something in short; None when it was nobody who signs in. names: `accounts.queries.user_names`."""
+    return {"id": user_id, "name": names[user_id]} if user_id in names else None

@@ -11,4 +11,4 @@ from titan.evidence.commands import StagedEvidence, Upload, stage
 
 def staged_upload(files: Sequence[UploadedFile]) -> StagedEvidence:
     """Store the bytes of `files` as evidence; several become one PDF. Refuses what is no evidence (413, 415, 422)."""
-    return stage([Upload(file.name or "file", file) for file in files])
+    return stage([Upload(getattr(file, "label", file.name or ""), file) for file in files])

@@ -141,9 +141,7 @@ def _lock(course_id: int) -> None:
 
 def _locked_latest(course_id: int) -> CourseVersion:
     _lock(course_id)
-    return (
-        CourseVersion.objects.prefetch_related("prerequisites").filter(course_id=course_id).latest("number")
-    )
+    return CourseVersion.objects.prefetch_related("prerequisites").filter(course_id=course_id).latest("number")
 
 
 def _content(version: CourseVersion) -> VersionContent:

@@ -9,9 +9,7 @@ from titan.core.triggers import changed, refuse
 FROM_DRAFT = "(NEW.status = 'DRAFT' OR (NEW.status = 'PUBLISHED' AND NEW.published_at IS NOT NULL))"
 FROM_PUBLISHED = "(NEW.status = 'PUBLISHED' OR (NEW.status = 'ARCHIVED' AND NEW.archived_at IS NOT NULL))"
 CONTENT = changed(CourseVersion, but=("status", "archived_at"))
-VERSION_IS_FIXED = (
-    "EXISTS (SELECT 1 FROM catalogue_courseversion WHERE id IN ({versions}) AND status <> 'DRAFT')"
-)
+VERSION_IS_FIXED = "EXISTS (SELECT 1 FROM catalogue_courseversion WHERE id IN ({versions}) AND status <> 'DRAFT')"
 
 register(
     [
@@ -44,9 +42,7 @@ conflict_means(
     "VERSION_IMMUTABLE",
     "A published version cannot change: make a new version of the course.",
 )
-unique_means(
-    "catalogue_course_code", "catalogue_course.code", "code", "There is a course with this code already."
-)
+unique_means("catalogue_course_code", "catalogue_course.code", "code", "There is a course with this code already.")
 conflict_means(
     r"one_version_per_number|catalogue_courseversion\.course_id, catalogue_courseversion\.number",
     "DRAFT_EXISTS",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -72,6 +72,13 @@ class CourseView:
 
 
 @dataclass(frozen=True)
+class VersionOfCourse(VersionView):
+    """A version on its own."""
+
+    course: CourseShort
+
+
+@dataclass(frozen=True)
 class CourseFilters:
     """What a list of courses is narrowed to; None: not at all. All but `code` look at the version shown."""
 
@@ -96,6 +103,16 @@ def course(course_id: int, *, language: str) -> CourseView:
     if not views:
         raise NotFound("course", course_id)
     return views[0]
+
+
+def course_version(course_id: int, number: int, *, language: str) -> VersionOfCourse:
+    """Return one version of a course; NotFound when there is none (three statements)."""
+    whole = course(course_id, language=language)
+    for version in whole.versions or []:
+        if version.number == number:
+            short = CourseShort(whole.id, whole.code, whole.title)
+            return VersionOfCourse(**{one.name: getattr(version, one.name) for one in fields(version)}, course=short)
+    raise NotFound(f"version of course {course_id} with the number", number)
 
 
 def list_courses(

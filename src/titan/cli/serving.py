@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -25,7 +26,9 @@ SECONDS_TO_FINISH = 2
 AFTER_MIDNIGHT = timedelta(minutes=1)
 TRY_AGAIN = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=1)
+ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (only for those who ask for it)
 
+Application = Callable[..., Any]
 Host = Annotated[str, typer.Option(envvar="TITAN_HOST", help="The address to listen on.")]
 Port = Annotated[int, typer.Option(envvar="TITAN_PORT", min=1, max=65535, help="The port to listen on.")]
 
@@ -61,16 +64,12 @@ def run_server(host: str, port: int, *, greeting: str = "") -> None:
     need_guards()
     need_free_port(host, port)
     catch_up()
+    # Here a fault becomes a message; and a forked worker has everything at once.
+    application()
     from django.db import connections
 
     connections.close_all()
-    stopped = threading.Event()
-    threading.Thread(target=_greet, args=(host, port, greeting, stopped), daemon=True).start()
-    threading.Thread(target=nights, args=(stopped,), daemon=True).start()
-    try:
-        _serve(host, port)
-    finally:
-        stopped.set()
+    _serve(host, port, partial(work, host, port, greeting))
 
 
 def need_free_port(host: str, port: int) -> None:
@@ -103,10 +102,11 @@ def catch_up() -> None:
     catch_up_verdicts(at=now())
 
 
-def nights(stopped: threading.Event) -> None:
-    """Run the nightly jobs after every midnight of the site, until `stopped`; a failed night is tried again."""
+def nights() -> None:
+    """Run the nightly jobs after every midnight of the site, for ever; a failed night is tried again."""
     due = _next_night()
-    while not stopped.wait(_patience(due)):
+    while True:
+        time.sleep(_patience(due))
         if now() >= due:
             due = _next_night() if run_night() else now() + TRY_AGAIN
 
@@ -150,33 +150,11 @@ def run_night() -> bool:
     return succeeded
 
 
-def _greet(host: str, port: int, greeting: str, stopped: threading.Event) -> None:
-    """Say where Titan answers, once it does."""
-    reached = f"[{host}]" if ":" in host else host
-    while not stopped.wait(0.05):
-        try:
-            with socket.create_connection((_reachable(host), port), timeout=1):
-                break
-        except OSError:
-            continue
-    if not stopped.is_set():
-        typer.echo(f"{greeting}Titan answers at http://{reached}:{port} (Ctrl-C stops it)")
-        sys.stdout.flush()
-
-
-def _reachable(host: str) -> str:
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (what the person asked for)
-
-
-def _serve(host: str, port: int) -> None:
-    import multiprocessing
-
+def _serve(host: str, port: int, loader: Callable[[], Application]) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
 
-    # A forked worker would inherit connections, threads and locks.
-    multiprocessing.set_start_method("spawn", force=True)
     server = Server(
         target="titan.config.wsgi:application",
         address=host,
@@ -189,26 +167,43 @@ def _serve(host: str, port: int) -> None:
         workers_kill_timeout=SECONDS_TO_FINISH,
         log_level=LogLevels.warning,
     )
-    server.serve(target_loader=load_application, wrap_loader=False)
+    server.serve(target_loader=loader, wrap_loader=False)
 
 
-def load_application() -> Callable[..., Any]:
-    """Return the application, in the worker process; everything a first request would wait for is loaded now."""
-    _leave_with(os.getppid())
+def application() -> Application:
+    """Return the application with all its pages, so that the first request waits for nothing."""
     from django.urls import get_resolver
 
-    from titan.config.wsgi import application
+    from titan.config.wsgi import application as wsgi_application
 
     get_resolver().url_patterns  # noqa: B018 (reading it imports the pages and the API)
-    return application
+    return wsgi_application
+
+
+def work(host: str, port: int, greeting: str) -> Application:
+    """Begin the worker process: threads live here, so that the process that starts workers has none to copy."""
+    parent = os.getppid()
+    ready = application()
+    for life in (partial(_leave_with, parent), nights, partial(_greet, host, port, greeting)):
+        threading.Thread(target=life, daemon=True).start()
+    return ready
 
 
 def _leave_with(parent: int) -> None:
-    """End this worker when its parent is gone: killed outright, it could not say so, and the port stays taken."""
+    """End this worker when its parent is gone: killed outright, that could not say so, and the port stays taken."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os._exit(1)
 
-    threading.Thread(target=watch, daemon=True).start()
+def _greet(host: str, port: int, greeting: str) -> None:
+    """Say where Titan answers, once it does."""
+    while True:
+        try:
+            with socket.create_connection((ANY_ADDRESS.get(host, host), port), timeout=1):
+                break
+        except OSError:
+            time.sleep(0.05)
+    shown = f"[{host}]" if ":" in host else host
+    typer.echo(f"{greeting}Titan answers at http://{shown}:{port} (Ctrl-C stops it)")
+    sys.stdout.flush()

@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
+CSRF_FAILURE_VIEW = "titan.web.pages.errors.csrf_failed"
 ROOT_URLCONF = "titan.config.urls"
 WSGI_APPLICATION = "titan.config.wsgi.application"
 APPEND_SLASH = False

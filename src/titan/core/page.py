@@ -33,7 +33,7 @@ def decode_cursor(cursor: str, *types: type) -> list[Any]:
     """Return the position held by `cursor`, one value of each of `types`; refuse (422) anything made elsewhere."""
     try:
         position = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error):
+    except (ValueError, binascii.Error, RecursionError):
         position = None
     fits = isinstance(position, list) and len(position) == len(types)
     if not fits or not all(_usable(value, kind) for value, kind in zip(position, types, strict=True)):
@@ -51,4 +51,5 @@ def _usable(value: Any, kind: type) -> bool:
         return False
     if isinstance(value, int):
         return -(2**63) <= value < 2**63
-    return "\x00" not in str(value)
+    # No database stores NUL or half a letter.
+    return not any(letter == "\x00" or "\ud800" <= letter <= "\udfff" for letter in str(value))

@@ -19,6 +19,12 @@ def visible_sessions(by: Actor) -> QuerySet[TrainingSession]:
     return sessions.filter(trainer_id=by.trainer_id or 0) if by.role is Role.TRAINER else sessions
 
 
+def need_visible(session_id: int, *, by: Actor) -> None:
+    """Raise NotFound for a session that is not there, or not for `by` to see."""
+    if not visible_sessions(by).filter(pk=session_id).exists():
+        raise NotFound("session", session_id)
+
+
 def locked_session(session_id: int, *, by: Actor) -> TrainingSession:
     """Return the session, locked until the transaction ends; NotFound when it is not there or not for `by` to see."""
     sessions = visible_sessions(by).select_related("course_version", "evidence")

@@ -13,6 +13,8 @@ SHORTEST_SLOT = timedelta(minutes=5)
 LONGEST_SLOT = timedelta(hours=24)
 MOST_SLOTS = 60
 LONGEST_SESSION = timedelta(days=366)
+# Every zone can write these years; the first and the last one there are overflow in some.
+FIRST_YEAR, LAST_YEAR = 1900, 2999
 
 SOFT_BLOCK_CODES = frozenset(
     {
@@ -43,6 +45,8 @@ def slot_errors(slots: Sequence[SlotTime]) -> list[FieldError]:
     """Return everything wrong with a session's slots (domain.md §5): lengths, order, number, span, overlaps."""
     if any(slot.starts_at.tzinfo is None or slot.ends_at.tzinfo is None for slot in slots):
         return [FieldError("slots", "NAIVE_TIME", "Give times with their offset, such as 2026-11-24T08:00:00+04:00.")]
+    if any(not FIRST_YEAR <= moment.year <= LAST_YEAR for slot in slots for moment in (slot.starts_at, slot.ends_at)):
+        return [FieldError("slots", "OUT_OF_RANGE", f"Give times in the years {FIRST_YEAR} to {LAST_YEAR}.")]
     errors = [error for number, slot in enumerate(slots) for error in _slot_error(number, slot)]
     if len(slots) > MOST_SLOTS:
         errors.append(FieldError("slots", "TOO_MANY", f"A session has at most {MOST_SLOTS} slots."))
@@ -73,6 +77,10 @@ def _slot_error(number: int, slot: SlotTime) -> Iterable[FieldError]:
         yield FieldError(f"slots.{number}.ends_at", "SLOT_TOO_LONG", "A slot lasts at most 24 hours; use several.")
 
 
+STATUSES = ("REGISTERED", "ATTENDED", "NO_SHOW")
+RESULTS = ("PASSED", "FAILED")
+
+
 @dataclass(frozen=True)
 class Mark:
     """How it went for one attendee, whole: what was there, overlaid with what was sent."""
@@ -94,7 +102,13 @@ def passed_by_score(score: int | None, min_pass_score: int | None) -> bool | Non
 
 def mark_errors(mark: Mark, min_pass_score: int | None) -> list[tuple[str, str, str]]:
     """Return everything wrong with a mark as (field, code, message) (domain.md §6, Attendee)."""
-    errors = []
+    errors = [
+        (field, "UNKNOWN_CHOICE", f"Give one of {', '.join(choices)}, not {value!r}.")
+        for field, value, choices in (("status", mark.status, STATUSES), ("result", mark.result or None, RESULTS))
+        if value is not None and value not in choices
+    ]
+    if errors:
+        return errors
     if mark.status != "ATTENDED":
         if mark.result:
             errors.append(("result", "RESULT_WITHOUT_ATTENDANCE", "Only who attended has a result."))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
 from django.urls import URLPattern, path
 
+from titan.web.pages import account, today
+
 urlpatterns: list[URLPattern] = [
-    path("", lambda request: HttpResponse(""), name="today"),
-    path("sign-in", lambda request: HttpResponse(""), name="sign_in"),
+    path("", today.today, name="today"),
+    path("sign-in", account.sign_in, name="sign_in"),
+    path("sign-out", account.sign_out, name="sign_out"),
 ]

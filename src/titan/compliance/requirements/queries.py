@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from titan.catalogue.queries import CourseShort, short_courses
 from titan.compliance.models import AreaRequirement, RoleRequirement
@@ -11,7 +11,8 @@ from titan.core.bulk import id_set
 from titan.core.errors import NotFound
 from titan.core.text import by_code_point
 from titan.personnel.models import Role
-from titan.personnel.queries.areas import AreaShort, lineage
+from titan.personnel.queries.areas import AreaShort, AreaView, area, lineage
+from titan.personnel.queries.roles import RoleView, role
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,34 @@ class RequirementView:
     type: str
     grace_period_days: int | None
     area: AreaShort | None
+
+
+@dataclass(frozen=True)
+class RoleWithRequirements(RoleView):
+    """A role and what it requires."""
+
+    requirements: list[RequirementView]
+
+
+@dataclass(frozen=True)
+class AreaWithRequirements(AreaView):
+    """An area and what it requires itself."""
+
+    requirements: list[RequirementView]
+
+
+def role_with_requirements(role_id: int, *, language: str) -> RoleWithRequirements:
+    """Return one role with what it requires (four statements); NotFound when there is none."""
+    view = role(role_id, language=language)
+    asked = role_requirements(role_id, language=language)
+    return RoleWithRequirements(**{one.name: getattr(view, one.name) for one in fields(view)}, requirements=asked)
+
+
+def area_with_requirements(area_id: int, *, language: str) -> AreaWithRequirements:
+    """Return one area with what it requires itself (four statements); NotFound when there is none."""
+    view = area(area_id)
+    asked = area_requirements(area_id, effective=False, language=language)
+    return AreaWithRequirements(**{one.name: getattr(view, one.name) for one in fields(view)}, requirements=asked)
 
 
 def role_requirements(role_id: int, *, language: str) -> list[RequirementView]:

@@ -14,6 +14,7 @@ import pypdfium2
 from PIL import Image
 
 from titan.evidence.inspect.jpeg_parts import parse_picture, without_announcements
+from titan.evidence.inspect.png import with_one_data_chunk
 from titan.evidence.limits import MAX_PIXELS, NotAccepted
 from titan.evidence.rules import MAX_PAGES, MediaType
 
@@ -49,7 +50,7 @@ def _embeddable(media_type: MediaType, path: Path) -> bytes:
     content = path.read_bytes()
     if media_type is MediaType.JPEG:
         return without_announcements(content, parse_picture(content, 0))
-    return content
+    return with_one_data_chunk(content)
 
 
 def _page_of(picture: bytes) -> bytes:

@@ -5,7 +5,7 @@ from titan.records.commands.competency import (
     decide_competencies,
     withdraw_competency,
 )
-from titan.records.commands.external import ExternalResult, record_external_result
+from titan.records.commands.external import ExternalResult, record_certificate, record_external_result
 from titan.records.commands.methods import create_assessment_method
 from titan.records.commands.revoke import revoke_record
 from titan.records.commands.write import NewCompetency, NewRecord, write_competencies, write_records
@@ -17,6 +17,7 @@ __all__ = [
     "NewRecord",
     "create_assessment_method",
     "decide_competencies",
+    "record_certificate",
     "record_external_result",
     "revoke_record",
     "withdraw_competency",

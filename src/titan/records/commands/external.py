@@ -11,6 +11,7 @@ from titan.core.actor import Actor
 from titan.core.command import command
 from titan.core.errors import Conflict, FieldError, Invalid
 from titan.core.permit import need_admin
+from titan.evidence.commands import StagedEvidence, record_evidence
 from titan.evidence.models import EvidenceFile
 from titan.personnel.models import Worker
 from titan.records.commands.write import NewCompetency, NewRecord, write_competencies, write_records
@@ -100,6 +101,16 @@ def record_external_result(new: ExternalResult, evidence_id: int | None, *, by: 
         at=at,
     )
     return Recorded(made[new.worker_id], None)
+
+
+@command
+def record_certificate(new: ExternalResult, staged: StagedEvidence | None, *, by: Actor, at: datetime) -> Recorded:
+    """Record an outside result or a correction together with its staged file, both or neither.
+
+    Raises what `record_external_result` raises.
+    """
+    evidence_id = record_evidence(staged, by=by, at=at).id if staged else None
+    return record_external_result(new, evidence_id, by=by, at=at)
 
 
 def _published(course_id: int) -> CourseVersion | None:

@@ -6,9 +6,12 @@ from datetime import datetime
 
 from titan.core.actor import Actor
 from titan.core.command import command, say, touch
-from titan.core.errors import Conflict, NotFound, invalid
+from titan.core.errors import Conflict, NotFound
+from titan.core.given import Wrong, is_blank
 from titan.core.permit import need_admin
 from titan.records.models import TrainingRecord
+
+REASON_LIMIT = 1_000
 
 
 @command
@@ -33,7 +36,10 @@ def revoke_record(record_id: int, reason: str, *, by: Actor, at: datetime) -> in
 
 
 def reason_given(reason: str) -> str:
-    """Return `reason` trimmed; raise Invalid when it says nothing."""
-    if not reason.strip():
-        raise invalid("reason", "REASON_REQUIRED", "Say why, so that the auditor can follow.")
-    return reason.strip()
+    """Return `reason` cleaned; raise Invalid when it says nothing, or what cannot be stored."""
+    wrong = Wrong()
+    reason = wrong.text("reason", reason, limit=REASON_LIMIT, lines=True)
+    if is_blank(reason):
+        wrong.add("reason", "REASON_REQUIRED", "Say why, so that the auditor can follow.")
+    wrong.refuse()
+    return reason

@@ -48,7 +48,8 @@ def competencies(ids: list[int]) -> list[CompetencyRecord]:
 
 def list_methods(*, search: str | None, limit: int, cursor: str | None) -> Page[AssessmentMethod]:
     """Return the assessment methods by code."""
-    rows = list(AssessmentMethod.objects.order_by("code"))
+    # Sorted here, as the cursor compares: a database may have an order of its own.
+    rows = sorted(AssessmentMethod.objects.all(), key=lambda method: method.code)
     if search:
         rows = [row for row in rows if search_key(search) in search_key(row.code, row.name)]
     total = len(rows)

@@ -6,10 +6,13 @@ from datetime import datetime
 
 from titan.core.actor import Actor
 from titan.core.command import command, say
-from titan.core.errors import Conflict, invalid
+from titan.core.errors import Conflict
+from titan.core.given import Wrong, is_blank
 from titan.core.permit import need_admin
 from titan.training.access import locked_session, need_open
 from titan.training.models import SessionStatus, TrainingSession
+
+REASON_LIMIT = 1_000
 
 
 @command
@@ -17,9 +20,11 @@ def cancel_session(session_id: int, reason: str, *, by: Actor, at: datetime) -> 
     """Cancel a draft or scheduled session, freeing everything it holds; a scheduled one needs a reason."""
     need_admin(by)
     session = locked_session(session_id, by=by)
-    reason = reason.strip()
-    if session.status == SessionStatus.SCHEDULED and not reason:
-        raise invalid("reason", "REASON_REQUIRED", "Say why the scheduled session is cancelled.")
+    wrong = Wrong()
+    reason = wrong.text("reason", reason, limit=REASON_LIMIT, lines=True)
+    if session.status == SessionStatus.SCHEDULED and is_blank(reason):
+        wrong.add("reason", "REASON_REQUIRED", "Say why the scheduled session is cancelled.")
+    wrong.refuse()
     need_open(session)
     TrainingSession.objects.filter(pk=session_id).update(
         status=SessionStatus.CANCELLED, cancelled_at=at, cancel_reason=reason, version=session.version + 1

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final
+
+from django.db.models import Model
 
 from titan.catalogue.models import Course
 from titan.core import settings
 from titan.core.actor import Actor
 from titan.core.bulk import insert_rows
 from titan.core.command import command, nothing_changed, say
-from titan.core.errors import Conflict, FieldError, Invalid, SoftBlock
+from titan.core.errors import Conflict, SoftBlock
+from titan.core.given import Wrong
 from titan.core.permit import need_admin
 from titan.resources.models import Trainer, Venue
 from titan.training.access import lock_trainer
@@ -53,7 +56,7 @@ class Plan:
 def create_session(plan: Plan, *, by: Actor, at: datetime) -> int:
     """Make a draft and return its id; only the course is required (domain.md §1). Raises Invalid."""
     need_admin(by)
-    check_plan(plan, course_required=True)
+    plan = checked_plan(plan, course_required=True)
     values = {name: value for name, value in plan.given().items() if name not in {"slots", "version"}}
     session = TrainingSession.objects.create(created_at=at, created_by_id=by.user_id, **values)
     session.code = session_code(settings.current().today(at).year, session.pk)
@@ -69,43 +72,37 @@ def session_code(year: int, session_id: int) -> str:
     return f"TS-{year}-{session_id:04d}"
 
 
-def check_plan(plan: Plan, *, course_required: bool = False) -> None:
-    """Raise Invalid with everything that is wrong with the values of `plan` (a fixed number of statements)."""
-    errors: list[FieldError] = []
+def checked_plan(plan: Plan, *, override: Iterable[str] = (), course_required: bool = False) -> Plan:
+    """Return `plan` with its texts cleaned (a fixed number of statements).
+
+    override: codes of blocks; hard ones and those that do not apply are ignored, what is no block at all is wrong.
+    Raises Invalid with everything that is wrong.
+    """
+    wrong = Wrong()
     given = plan.given()
-    if course_required and given.get("course_id") is None:
-        errors.append(FieldError("course_id", "REQUIRED", "Say which course is taught."))
-    known = (
-        ("course_id", Course, "course"),
-        ("trainer_id", Trainer, "trainer"),
-        ("venue_id", Venue, "venue"),
-    )
-    for field, model, what in known:
+    if given.get("course_id", None if course_required else UNSET) is None:
+        wrong.add("course_id", "REQUIRED", "Say which course is taught.")
+    for field, model, what in _LIBRARIES:
         value = given.get(field)
         if value is not None and not model._default_manager.filter(pk=value).exists():
-            errors.append(FieldError(field, "UNKNOWN", f"There is no {what} {value}. Choose one from the library."))
-    if len(given.get("title", "")) > 200:
-        errors.append(FieldError("title", "TOO_LONG", "A title has at most 200 characters."))
+            wrong.add(field, "UNKNOWN", f"There is no {what} {value}. Choose one from the library.")
+    texts = {
+        name: wrong.text(name, given[name], limit=limit, lines=lines) for name, limit, lines in _TEXTS if name in given
+    }
     if plan.slots is not UNSET:
-        errors.extend(slot_errors(plan.slots))
-    if errors:
-        raise Invalid(errors)
+        wrong.errors.extend(slot_errors(plan.slots))
+    for code in sorted(set(override) - SOFT_BLOCK_CODES - HARD_BLOCK_CODES):
+        wrong.add("override", "OVERRIDE_UNKNOWN", f"{code!r} is no block. Name: {', '.join(sorted(SOFT_BLOCK_CODES))}.")
+    wrong.refuse()
+    return replace(plan, **texts)
 
 
-def check_override(override: frozenset[str]) -> None:
-    """Raise Invalid for codes that are no blocks at all; hard ones and those that do not apply are ignored."""
-    unknown = sorted(override - SOFT_BLOCK_CODES - HARD_BLOCK_CODES)
-    if unknown:
-        raise Invalid(
-            [
-                FieldError(
-                    "override",
-                    "OVERRIDE_UNKNOWN",
-                    f"{code!r} is no block. Name: {', '.join(sorted(SOFT_BLOCK_CODES))}.",
-                )
-                for code in unknown
-            ]
-        )
+_LIBRARIES: tuple[tuple[str, type[Model], str], ...] = (
+    ("course_id", Course, "course"),
+    ("trainer_id", Trainer, "trainer"),
+    ("venue_id", Venue, "venue"),
+)
+_TEXTS = (("title", 200, False), ("notes", 4000, True))
 
 
 def need_fresh(session: TrainingSession, plan: Plan) -> None:

@@ -15,8 +15,7 @@ from titan.training.commands.plan import (
     Plan,
     apply_plan,
     booking_of,
-    check_override,
-    check_plan,
+    checked_plan,
     need_fresh,
     save_plan,
     slots_of,
@@ -38,8 +37,7 @@ def schedule_session(
     """
     need_admin(by)
     session = locked_session(session_id, by=by)
-    check_override(override)
-    check_plan(plan)
+    plan = checked_plan(plan, override=override)
     need_open(session)
     need_status(session, SessionStatus.DRAFT, "scheduling")
     need_fresh(session, plan)
@@ -64,8 +62,7 @@ def update_session(
     """
     need_admin(by)
     session = locked_session(session_id, by=by)
-    check_override(override)
-    check_plan(plan)
+    plan = checked_plan(plan, override=override)
     need_open(session)
     need_fresh(session, plan)
     apply_plan(session, plan)

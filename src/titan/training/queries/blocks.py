@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import reduce
 from operator import or_
 from zoneinfo import ZoneInfo
@@ -104,7 +104,8 @@ def _starts_in_past(booking: Booking, at: datetime) -> list[SoftBlock]:
         SoftBlock(
             "STARTS_IN_PAST",
             f"The class starts in the past: {local:%Y-%m-%d %H:%M}. Correct the time, or confirm it.",
-            f"start:{starts.isoformat()}",
+            # In UTC: the same moment is the same subject, however the request wrote it.
+            f"start:{starts.astimezone(UTC).isoformat()}",
         )
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from titan.compliance.queries.verdicts import Expected, fully_green, standing, standing_with, turned_green
 from titan.core import settings
@@ -70,6 +71,7 @@ class Gate:
     attendees: list[dict[str, Any]]
     completed_on: date | None
     reasons: list[FieldError]
+    zone: ZoneInfo
 
     @property
     def attended(self) -> list[dict[str, Any]]:
@@ -114,6 +116,7 @@ def gate_of(session: TrainingSession, *, at: datetime) -> Gate:
         attendees=attendees,
         completed_on=site_date(ends_at, zone) if ends_at else None,
         reasons=reasons_against(facts, people, at),
+        zone=zone,
     )
 
 
@@ -155,7 +158,8 @@ def count_outcome(gate: Gate, turned: int, fully: int, *, at: datetime | None) -
     pending = [row for row in gate.attended if becomes_pending(gate.session, row)]
     return Outcome(
         session_id=gate.session.pk,
-        finalized_at=at,
+        # In site time, so that the stored receipt reads exactly like the first answer.
+        finalized_at=at.astimezone(gate.zone) if at else None,
         training_records=len(gate.attended) - len(pending),
         failed=len(failed),
         competency_pending=len(pending),

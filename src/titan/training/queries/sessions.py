@@ -18,6 +18,7 @@ from titan.core.clock import start_of_day
 from titan.core.errors import NotFound, SoftBlock
 from titan.core.page import Page, decode_cursor, encode_cursor
 from titan.evidence.models import EvidenceFile
+from titan.records.models import AssessmentMethod
 from titan.resources.models import Qualification
 from titan.training.access import CLOSED, visible_sessions
 from titan.training.models import Attendee, Override, SessionStatus, Slot, TrainingSession
@@ -210,7 +211,7 @@ class AttendeeView:
     result: str | None
     score: int | None
     verified: bool
-    method_id: int | None
+    method: AssessmentMethod | None
     remarks: str
     item_status: str | None
 
@@ -226,7 +227,7 @@ def class_list(
     total = people.count()
     if cursor:
         people = people.filter(worker__name_key__gt=decode_cursor(cursor, str)[0])
-    ordered = people.select_related("worker__company").order_by("worker__name_key")
+    ordered = people.select_related("worker__company", "method").order_by("worker__name_key")
     rows = list(ordered if limit is None else ordered[: limit + 1])
     more = limit is not None and len(rows) > limit
     rows = rows[:limit]
@@ -253,7 +254,7 @@ def _attendee(row: Attendee, severity: int | None) -> AttendeeView:
         result=row.result or None,
         score=row.score,
         verified=row.verified,
-        method_id=row.method_id,
+        method=row.method,
         remarks=row.remarks,
         item_status=None if severity is None else Severity(severity).name,
     )

@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return HttpResponse("", status=400)
+    return _message(request, 400, _("The request cannot be read."), _("Go back, reload the page and try again."))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return HttpResponse("", status=403)
+    return _message(
+        request, 403, _("This is not yours to do."), _("Ask your site administrator, or sign in as another user.")
+    )
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _message(
+        request, 403, _("The page was too old to send."), _("Nothing was saved. Reload the page and send it again.")
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return HttpResponse("", status=404)
+    return _message(request, 404, _("There is nothing at this address."), _("Check the link, or start from Today."))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("", status=500)
+    return _message(
+        request, 500, _("Nothing was saved."), _("Something went wrong in Titan; it is in the server's log. Try again.")
+    )
+
+
+def _message(request: HttpRequest, status: int, title: str, advice: str) -> HttpResponse:
+    return render(request, "errors/message.html", {"status": status, "title": title, "advice": advice}, status=status)

@@ -1,0 +1,147 @@
+"""How values are shown: colours, numbers, dates, in the words of the visitor's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import formats, translation
+from django.utils.translation import gettext as _
+
+from titan.compliance.models import Severity
+from titan.compliance.rules import COLOURS, Colour
+from titan.core.settings import Site
+from titan.core.text import in_language
+from titan.training.models import SessionStatus
+from titan.training.queries.sessions import SessionView
+
+TOKENS = {Colour.RED: "red", Colour.YELLOW: "amber", Colour.BLUE: "blue", Colour.GREEN: "green"}
+
+
+@dataclass(frozen=True)
+class BarPart:
+    """One stretch of a stacked bar, in thousandths of its length."""
+
+    colour: str
+    x: int
+    width: int
+    label: str
+
+
+@dataclass(frozen=True)
+class State:
+    """The state of a piece of work: its colour and its word."""
+
+    colour: str
+    word: str
+
+
+def by_colour(counts: dict[str, int]) -> dict[Colour, int]:
+    """Return counts by status as counts by colour, worst first."""
+    totals = dict.fromkeys((Colour.RED, Colour.BLUE, Colour.YELLOW, Colour.GREEN), 0)
+    for status, n in counts.items():
+        totals[COLOURS[Severity[status]]] += n
+    return totals
+
+
+def named_colours(counts: dict[str, int]) -> list[tuple[str, str, int]]:
+    """Return token, word and count of each colour, worst first."""
+    words = {Colour.RED: _("Red"), Colour.BLUE: _("Blue"), Colour.YELLOW: _("Yellow"), Colour.GREEN: _("Green")}
+    return [(TOKENS[colour], words[colour], n) for colour, n in by_colour(counts).items()]
+
+
+def colours(counts: dict[str, int]) -> list[BarPart]:
+    """Return the stacked bar of `counts`; whatever is there at all is wide enough to be seen."""
+    named = named_colours(counts)
+    there = [(token, word, n) for token, word, n in named if n]
+    whole = sum(n for _token, _word, n in there)
+    parts, x = [], 0
+    for position, (token, word, n) in enumerate(there, start=1):
+        width = 1000 - x if position == len(there) else max(8, round(n / whole * 1000))
+        parts.append(BarPart(token, x, width, f"{n} {word}"))
+        x += width
+    return parts
+
+
+def total(counts: dict[str, int]) -> int:
+    return sum(counts.values())
+
+
+def percent(counts: dict[str, int]) -> str:
+    """Return the share of green workers, with one digit after the point."""
+    whole = total(counts)
+    return number(counts["COMPLIANT"] / whole * 100 if whole else 0.0, digits=1)
+
+
+def number(value: float, digits: int = 0) -> str:
+    """Return a number as the visitor's language groups it."""
+    return formats.number_format(value, decimal_pos=digits, force_grouping=True)
+
+
+def local(texts: dict[str, str]) -> str:
+    """Return a text that is kept by language, in the visitor's."""
+    return in_language(texts, translation.get_language() or "en")
+
+
+def day(moment: datetime, site: Site | None = None) -> str:
+    """Return a moment's site day, such as Tue 24 Nov 2026."""
+    return formats.date_format(_on_site(moment, site), "D j M Y")
+
+
+def clock(moment: datetime, site: Site | None = None) -> str:
+    """Return a moment's time of day on the site, such as 08:00."""
+    return f"{_on_site(moment, site):%H:%M}"
+
+
+def _on_site(moment: datetime, site: Site | None) -> datetime:
+    return moment.astimezone(site.zone) if site else moment
+
+
+def session_state(session: SessionView, now: datetime) -> State:
+    """Return how a session stands, as work: done, waiting, due, stuck."""
+    if session.status != SessionStatus.SCHEDULED:
+        words = {
+            SessionStatus.COMPLETED: State("green", _("Finalized")),
+            SessionStatus.CANCELLED: State("none", _("Cancelled")),
+            SessionStatus.DRAFT: State("none", _("Draft")),
+        }
+        return words[SessionStatus(session.status)]
+    if session.cannot_run:
+        return State("red", _("Cannot run: trainer not qualified"))
+    if session.slots and session.slots[-1].ends_at <= now:
+        return State("amber", _("Held, to finalize") if session.evidence else _("Held, needs its sheet"))
+    if session.slots and session.slots[0].starts_at <= now:
+        return State("blue", _("Running"))
+    return State("none", _("Scheduled"))
+
+
+def initials(name: str) -> str:
+    """Return up to two initials of a name."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+
+def theme(request: HttpRequest) -> str:
+    """Return the theme that the visitor chose, or nothing: then the system's preference rules."""
+    chosen = request.COOKIES.get("theme", "")
+    return chosen if chosen in {"light", "dark"} else ""
+
+
+def globals_of_templates() -> dict[str, Any]:
+    """Return what every template may call."""
+    functions = (
+        named_colours,
+        colours,
+        total,
+        percent,
+        number,
+        local,
+        day,
+        clock,
+        session_state,
+        initials,
+        theme,
+    )
+    return {function.__name__: function for function in functions} | {"language": translation.get_language}

@@ -1,0 +1,104 @@
+"""What the environment may say, and what it is told when it cannot be used."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from titan.config.environment import ConfigurationError, Environment, read_environment
+
+
+def read(home: Path, **environ: str) -> Environment:
+    return read_environment({"TITAN_HOME": str(home), **environ})
+
+
+def test_nothing_set_is_safe(tmp_path: Path) -> None:
+    found = read(tmp_path)
+    assert found.database["ENGINE"].endswith("sqlite3")
+    assert found.database["NAME"] == str(tmp_path / "titan.sqlite3")
+    assert found.allowed_hosts == ["localhost", "127.0.0.1", "[::1]"]
+    assert (found.timezone, found.https, found.trusted_origins) == (None, False, [])
+    assert found.evidence_dir == tmp_path / "evidence"
+    pragmas = found.database["OPTIONS"]["init_command"]
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "recursive_triggers=ON", "foreign_keys=ON"):
+        assert pragma in pragmas
+    assert found.database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+def test_the_secret_key_is_made_once_and_private(tmp_path: Path) -> None:
+    key = read(tmp_path).secret_key
+    assert len(key) >= 50
+    assert read(tmp_path).secret_key == key
+    assert (tmp_path / "secret.key").stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["secret.key"]
+    assert read(tmp_path, TITAN_SECRET_KEY="x" * 32).secret_key == "x" * 32
+
+
+def test_two_first_starts_agree_on_one_key(tmp_path: Path) -> None:
+    code = "from titan.config.environment import read_environment as r; print(r().secret_key)"
+    environ = {**os.environ, "TITAN_HOME": str(tmp_path / "home")}
+    starts = [subprocess.Popen([sys.executable, "-c", code], env=environ, stdout=subprocess.PIPE) for _ in range(4)]
+    assert len({start.communicate()[0] for start in starts}) == 1
+
+
+def test_values_are_taken(tmp_path: Path) -> None:
+    found = read(
+        tmp_path / "new" / "home",
+        TITAN_DATABASE_URL="postgresql://titan:p%40ss@db.example:5433/titan",
+        TITAN_TIMEZONE="Asia/Baku",
+        TITAN_ALLOWED_HOSTS="titan.example, www.titan.example ,",
+        TITAN_TRUSTED_ORIGINS="https://titan.example",
+        TITAN_HTTPS="1",
+    )
+    assert (tmp_path / "new" / "home").is_dir()
+    database = found.database
+    assert (database["HOST"], database["PORT"], database["NAME"]) == ("db.example", 5433, "titan")
+    assert (database["USER"], database["PASSWORD"]) == ("titan", "p@ss")
+    assert database["ENGINE"].endswith("postgresql")
+    assert found.timezone is not None
+    assert found.timezone.key == "Asia/Baku"
+    assert found.allowed_hosts == ["titan.example", "www.titan.example"]
+    assert found.https is True
+
+
+def test_sqlite_may_lie_elsewhere(tmp_path: Path) -> None:
+    found = read(tmp_path, TITAN_DATABASE_URL=f"sqlite:///{tmp_path}/other.sqlite3")
+    assert found.database["NAME"] == f"{tmp_path}/other.sqlite3"
+    assert "recursive_triggers" in found.database["OPTIONS"]["init_command"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TITAN_DATABASE_URL", "mysql://localhost/titan"),
+        ("TITAN_DATABASE_URL", "titan.db"),
+        ("TITAN_DATABASE_URL", "oracle:x"),
+        ("TITAN_TIMEZONE", "Baku"),
+        ("TITAN_TIMEZONE", "+04:00"),
+        ("TITAN_SECRET_KEY", "short"),
+        ("TITAN_TRUSTED_ORIGINS", "titan.example"),
+        ("TITAN_TRUSTED_ORIGINS", "https://a.example,ftp://b.example"),
+        ("TITAN_HTTPS", "maybe"),
+    ],
+)
+def test_what_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        read(tmp_path, **{name: value})
+    assert str(refused.value).startswith(f"{name}:")
+    assert len(str(refused.value)) > len(name) + 20
+
+
+def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigurationError, match="TITAN_HOME"):
+        read(tmp_path / "file" / "home")
+
+
+def test_a_secret_is_not_shown_in_the_message(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        read(tmp_path, TITAN_SECRET_KEY="hunter2")
+    assert "hunter2" not in str(refused.value)

@@ -1,0 +1,5 @@
+"""A process that races."""
+
+from tests.races.racer import main
+
+main()

@@ -1,0 +1,45 @@
+"""What racers run. Raw steps go past all of Titan's code, so that only the database can stop them."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import Any
+
+from tests import cast
+from titan.core.actor import Actor
+
+
+def raw(*, statements: list[tuple[str, list[Any]]], pause: float = 0.0) -> int:
+    """Run the statements in one transaction, wait `pause` seconds, commit; return how many rows the last one hit."""
+    from django.db import connection, transaction
+
+    hit = 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        for sql, parameters in statements:
+            cursor.execute(sql, parameters)
+            hit = cursor.rowcount
+        time.sleep(pause)
+    return hit
+
+
+def schedule(*, session_id: int, at: datetime, by: Actor | None = None) -> int:
+    """Schedule a planned draft."""
+    from titan.training.commands import Plan, schedule_session
+
+    schedule_session(session_id, Plan(), by=by or cast.actor(), at=at)
+    return session_id
+
+
+def finalize(*, session_id: int, at: datetime) -> dict[str, Any]:
+    """Finalize a session; return the receipt."""
+    from titan.training.commands import finalize_session
+
+    return dict(finalize_session(session_id, by=cast.actor(), at=at).plain())
+
+
+def invite(*, session_id: int, worker_id: int, at: datetime) -> int:
+    """Put a worker on the list."""
+    from titan.training.commands import invite_workers
+
+    return invite_workers(session_id, [worker_id], by=cast.actor(), at=at).added

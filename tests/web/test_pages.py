@@ -1,0 +1,164 @@
+"""The first page, sign-in, and pages that say what went wrong."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests import cast
+from titan.accounts.throttle import SIGN_IN
+from titan.compliance.commands import rebuild
+from titan.core.actor import Role
+
+
+@pytest.fixture
+def browser() -> Client:
+    return Client(enforce_csrf_checks=True, raise_request_exception=False)
+
+
+def signed_in(role: Role, **links: Any) -> tuple[Client, Any]:
+    user = cast.make_user(role, **links)
+    client = Client()
+    client.force_login(user)
+    return client, user
+
+
+def token_of(browser: Client) -> str:
+    browser.get(reverse("sign_in"))
+    return browser.cookies["csrftoken"].value
+
+
+def send(browser: Client, email: str, password: str, **more: str) -> Any:
+    data = {"email": email, "password": password, "csrfmiddlewaretoken": token_of(browser), **more}
+    return browser.post(reverse("sign_in"), data)
+
+
+def test_a_stranger_is_asked_to_sign_in_and_comes_back(site: Any, browser: Client) -> None:
+    answer = browser.get("/?cursor=x")
+    assert answer.status_code == 302
+    assert answer["Location"] == "/sign-in?next=%2F%3Fcursor%3Dx"
+    user = cast.make_user(Role.HSE_ADMIN)
+    assert send(browser, user.email.upper(), cast.PASSWORD, next="/api/v1/docs")["Location"] == "/api/v1/docs"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil"])
+def test_signing_in_never_leads_elsewhere(site: Any, browser: Client, elsewhere: str) -> None:
+    user = cast.make_user(Role.HSE_ADMIN)
+    assert send(browser, user.email, cast.PASSWORD, next=elsewhere)["Location"] == "/"
+
+
+def test_wrong_passwords_are_counted_then_paused(site: Any, browser: Client) -> None:
+    user = cast.make_user(Role.HSE_ADMIN)
+    for left in range(SIGN_IN.limit - 1, -1, -1):
+        answer = send(browser, user.email, "wrong")
+        assert answer.status_code == 401
+        assert f"{left} tr" in answer.content.decode()
+    paused = send(browser, user.email, cast.PASSWORD)
+    assert paused.status_code == 429
+    assert int(paused["Retry-After"]) > 0
+    assert "Too many wrong tries" in paused.content.decode()
+
+
+def test_a_closed_login_cannot_sign_in(site: Any, browser: Client) -> None:
+    user = cast.make_user(Role.HSE_ADMIN, is_active=False)
+    assert send(browser, user.email, cast.PASSWORD).status_code == 401
+
+
+def test_a_login_closed_meanwhile_is_signed_out(site: Any) -> None:
+    client, user = signed_in(Role.HSE_ADMIN)
+    type(user).objects.filter(pk=user.pk).update(is_active=False)
+    assert client.get("/")["Location"].startswith("/sign-in")
+
+
+def test_a_form_without_its_token_is_refused_in_words(site: Any, browser: Client) -> None:
+    answer = browser.post(reverse("sign_in"), {"email": "a@b.example", "password": "x"})
+    assert answer.status_code == 403
+    assert "Reload the page" in answer.content.decode()
+
+
+def test_today_shows_counts_and_sessions(site: Any, at: datetime) -> None:
+    role, course = (
+        cast.make_role(),
+        cast.make_course(code="HSE-002", title={"en": "H2S <Awareness>", "tr": "H2S Farkındalığı"}),
+    )
+    cast.require(role, course)
+    for _number in range(3):
+        cast.make_worker(role=role)
+    cast.make_worker()
+    session = cast.make_session(course, status="SCHEDULED")
+    rebuild(by=cast.actor(), at=at)
+    client, user = signed_in(Role.AUDITOR)
+    page = client.get("/").content.decode()
+    assert "<b>3</b> Red" in page
+    assert "<b>1</b> Green" in page
+    assert session.code in page
+    assert "H2S &lt;Awareness&gt;" in page
+    type(user).objects.filter(pk=user.pk).update(language="tr")
+    assert "H2S Farkındalığı" in client.get("/").content.decode()
+
+
+def test_a_trainer_sees_their_own_sessions_and_no_counts(site: Any) -> None:
+    course = cast.make_course()
+    client, user = signed_in(Role.TRAINER)
+    mine = cast.make_session(course, trainer=cast.make_trainer(course, user=user), status="SCHEDULED")
+    other = cast.make_session(course, status="SCHEDULED")
+    page = client.get("/").content.decode()
+    assert mine.code in page
+    assert other.code not in page
+    assert "status-strip" not in page
+
+
+def test_today_costs_the_same_for_any_number_of_sessions(site: Any, django_assert_num_queries: Any) -> None:
+    course = cast.make_course()
+    client, _user = signed_in(Role.HSE_ADMIN)
+    cast.make_session(course)
+    client.get("/")
+    with django_assert_num_queries(10):
+        client.get("/")
+    for _number in range(20):
+        cast.make_session(course)
+    with django_assert_num_queries(10):
+        client.get("/")
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in"])
+def test_nothing_comes_from_outside_and_nothing_is_inline(site: Any, path: str) -> None:
+    client, _user = signed_in(Role.HSE_ADMIN)
+    answer = client.get(path)
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    page = answer.content.decode()
+    assert " style=" not in page
+    assert "<script>" not in page
+    assert "<style" not in page
+
+
+def test_an_unknown_address_is_a_page_that_helps(site: Any, browser: Client) -> None:
+    answer = browser.get("/nowhere")
+    assert answer.status_code == 404
+    assert "Go to Today" in answer.content.decode()
+
+
+def test_a_bad_cursor_is_a_page_that_helps(site: Any) -> None:
+    client, _user = signed_in(Role.HSE_ADMIN)
+    answer = client.get("/?cursor=zzz")
+    assert answer.status_code == 422
+    assert "next_cursor" in answer.content.decode()
+
+
+def test_signing_out_needs_a_click_not_a_link(site: Any) -> None:
+    client, _user = signed_in(Role.HSE_ADMIN)
+    assert client.get(reverse("sign_out")).status_code == 405
+    assert client.post(reverse("sign_out"))["Location"] == "/sign-in"
+    assert client.get("/").status_code == 302
+
+
+@pytest.mark.parametrize(("cookie", "shown"), [("dark", True), ("light", True), ('"><script>', False)])
+def test_the_chosen_theme_is_rendered_by_the_server(site: Any, browser: Client, cookie: str, shown: bool) -> None:
+    browser.cookies["theme"] = cookie
+    assert ("data-theme=" in browser.get("/sign-in").content.decode()) is shown
