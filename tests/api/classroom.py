@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from typing import cast as as_type
 
 import time_machine
 from django.conf import settings
@@ -124,8 +125,7 @@ def upload(
         content_type=f"multipart/form-data; boundary={BOUNDARY}",
         headers={**client.headers, **extra},
     )
-    assert isinstance(answer, HttpResponse)
-    return answer
+    return as_type(HttpResponse, answer)
 
 
 def _parts(files: Iterable[tuple[str, bytes]], fields: Mapping[str, str]) -> Iterable[bytes]:

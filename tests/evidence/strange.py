@@ -15,6 +15,10 @@ from PIL import Image
 from tests.files import jpeg_bytes, pdf_bytes, picture, png_bytes
 
 SIZE = struct.Struct(">I")
+PDF_BY_HAND = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj"
+    b" 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+)
 
 
 def zip_bytes(entries: dict[str, bytes] | None = None, comment: bytes = b"") -> bytes:
@@ -102,6 +106,24 @@ def pdf_bomb(megabytes: int) -> bytes:
     target = io.BytesIO()
     document.save(target)
     return target.getvalue()
+
+
+def pdf_with_noise_in_it() -> bytes:
+    """Return a PDF whose page content is no compressed data, though it says so."""
+    document = pikepdf.open(io.BytesIO(pdf_bytes()))
+    document.pages[0].Contents = pikepdf.Stream(document, b"\xff" * 99, Filter=pikepdf.Name.FlateDecode)
+    target = io.BytesIO()
+    document.save(target)
+    return target.getvalue()
+
+
+def pdf_with_history() -> bytes:
+    """Return a PDF with a later version of its page appended, as editors and signatures do it."""
+    first = PDF_BY_HAND + b"\n"
+    page = b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"
+    table = b"xref\n3 1\n%010d 00000 n \n" % len(first)
+    end = b"trailer<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(first) + len(page))
+    return first + page + table + end
 
 
 def pdf_saved(**options: Any) -> bytes:

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from titan.cli import demo, loading, people, serving, upkeep
+from titan.cli import demo, loading, people, serving, upkeep, walk
 from titan.cli.failures import explain
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 app.command()(serving.serve)
 app.command()(demo.demo)
+app.command()(walk.walk)
 app.command()(loading.load)
 app.add_typer(people.users, name="user")
 app.add_typer(people.tokens, name="token")

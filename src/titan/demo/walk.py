@@ -9,7 +9,7 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from titan.catalogue.models import Course
@@ -242,6 +242,6 @@ def _code(session_id: int) -> str:
     return str(TrainingSession.objects.values_list("code", flat=True).get(pk=session_id))
 
 
-def story_start(day: str, zone: str) -> datetime:
+def story_start(day: date, zone: str) -> datetime:
     """Return nine in the morning of the day the demo's data is of."""
-    return datetime.fromisoformat(f"{day}T09:00:00").replace(tzinfo=ZoneInfo(zone))
+    return datetime.combine(day, time(9), ZoneInfo(zone))

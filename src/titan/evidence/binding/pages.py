@@ -40,7 +40,7 @@ def bound(parts: Sequence[tuple[MediaType, Path]], target: Path) -> int:
 
 def _opened(media_type: MediaType, path: Path) -> pikepdf.Pdf:
     if media_type is MediaType.PDF:
-        return pikepdf.open(path, attempt_recovery=False)
+        return pikepdf.open(path, suppress_warnings=True)
     return pikepdf.open(io.BytesIO(_page_of(_embeddable(media_type, path))))
 
 
