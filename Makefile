@@ -44,18 +44,18 @@ clean:
 
 $(UV):
 	$(PYTHON) -m venv .tools
-	.tools/bin/python -m pip install --quiet --disable-pip-version-check uv
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.8,<1'
 
-.venv/bin/python: $(UV)
+.venv/pyvenv.cfg: | $(UV)
 	$(UV) venv --quiet --python $(PYTHON) .venv
 
 # The dev set contains the run set, so a ready dev environment also serves.
-.venv/.ready: requirements.lock pyproject.toml | .venv/bin/python
+.venv/.ready: requirements.lock pyproject.toml | .venv/pyvenv.cfg
 	@if [ ! .venv/.ready-dev -nt requirements.lock ]; then $(UV) pip sync --quiet --python $(VENV)/python --require-hashes requirements.lock; fi
 	@$(UV) pip install --quiet --python $(VENV)/python --no-deps -e .
 	@touch $@
 
-.venv/.ready-dev: requirements-dev.lock pyproject.toml | .venv/bin/python
+.venv/.ready-dev: requirements-dev.lock pyproject.toml | .venv/pyvenv.cfg
 	$(UV) pip sync --quiet --python $(VENV)/python --require-hashes requirements-dev.lock
 	$(UV) pip install --quiet --python $(VENV)/python --no-deps -e .
 	@touch $@ .venv/.ready

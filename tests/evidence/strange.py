@@ -63,12 +63,13 @@ def with_segment(jpeg: bytes, marker: int, content: bytes) -> bytes:
 
 def with_notes(jpeg: bytes, *blocks: bytes) -> bytes:
     """Return `jpeg` with the maker's notes that some phones append: blocks, then a directory of them."""
-    directory = b"SEFH" + struct.pack("<II", 107, len(blocks))
-    left = sum(len(block) for block in blocks)
-    for number, block in enumerate(blocks):
-        directory += struct.pack("<HHII", 0, 0x0A01 + number, left, len(block))
+    named = [struct.pack("<HHI", 0, 0x0A01, 4) + b"Note" + block for block in blocks]
+    directory = b"SEFH" + struct.pack("<II", 107, len(named))
+    left = sum(len(block) for block in named)
+    for block in named:
+        directory += struct.pack("<HHII", 0, 0x0A01, left, len(block))
         left -= len(block)
-    return jpeg + b"".join(blocks) + directory + struct.pack("<I", len(directory)) + b"SEFT"
+    return jpeg + b"".join(named) + directory + struct.pack("<I", len(directory)) + b"SEFT"
 
 
 def film() -> bytes:

@@ -55,6 +55,10 @@ def test_all_kinds_are_bound_in_order(tmp_path: Path) -> None:
     assert texts == ["", "three pages 1", "three pages 2", "three pages 3", "", ""]
 
 
+def test_a_pdf_that_needs_mending_is_mended(tmp_path: Path) -> None:
+    bound(tmp_path, (MediaType.PDF, strange.PDF_BY_HAND), (MediaType.PDF, strange.pdf_with_history()))
+
+
 def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
     parts = [(MediaType.JPEG, jpeg_bytes()), (MediaType.PNG, png_bytes()), (MediaType.PDF, pdf_bytes())]
     parts.append((MediaType.HEIC, heic_bytes()))

@@ -117,11 +117,11 @@ def test_today_costs_the_same_for_any_number_of_sessions(site: Any, django_asser
     client, _user = signed_in(Role.HSE_ADMIN)
     cast.make_session(course)
     client.get("/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get("/")
     for _number in range(20):
         cast.make_session(course)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get("/")
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import File, Form, Query, Router
 from ninja.files import UploadedFile
-from pydantic import Field, Json, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from titan.api.caller import caller
 from titan.api.competency import CompetencyShape, competency_shape
@@ -16,9 +16,8 @@ from titan.api.fields import Body, Day, Id, Lax, QueryFlag, Reason, Shape
 from titan.api.idempotency import once, prepared_once
 from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
-from titan.api.requests import need_storable
 from titan.api.shapes import CourseShort, TrainerShort, WorkerShort
-from titan.api.uploads import staged_upload
+from titan.api.uploads import JsonText, read_json, staged_upload
 from titan.core.actor import Actor
 from titan.core.permit import need_admin, need_reader
 from titan.evidence.commands import StagedEvidence
@@ -76,13 +75,6 @@ class NewRecordBody(Body):
     provider: Annotated[str, StringConstraints(max_length=200)] = ""
     remarks: Annotated[str, StringConstraints(max_length=2000)] = ""
     corrects_id: Id | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def storable(cls, data: Any) -> Any:
-        """Refuse what no database could store: this JSON comes in a field of a form."""
-        need_storable(data)
-        return data
 
 
 class RevokeBody(Body):
@@ -146,15 +138,17 @@ def get_record(request: HttpRequest, record_id: Id) -> Any:
 @refuses_first(need_admin)
 def create_record(
     request: HttpRequest,
-    data: Form[Json[NewRecordBody]],
+    data: Form[JsonText],
     file: File[list[UploadedFile]] = [],  # noqa: B006 - ninja copies it
 ) -> Any:
     """Record an outside certificate with its file, or a correction.
 
+    `data` is JSON: `worker_id`, `course_id`, `completed_on`, and optionally `result` (PASSED or FAILED), `score`,
+    `provider`, `remarks`, and `corrects_id` to correct a revoked record (without a file it rests on the same one).
     A passed certificate for a course that requires verification opens a pending competency record and answers that.
     """
     me = caller(request)
-    new = commands.ExternalResult(**data.model_dump())
+    new = commands.ExternalResult(**read_json(data, NewRecordBody).model_dump())
 
     def bring_in() -> StagedEvidence | None:
         need_admin(me.actor)

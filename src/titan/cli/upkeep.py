@@ -40,12 +40,16 @@ def verify() -> None:
       titan verify
     """
     start()
+    from titan.compliance.commands import catch_up
     from titan.core.clock import now
     from titan.training.verify import CHECKS, verify_site
 
+    at = now()
+    catch_up(at=at)
+
     wrong = warnings = 0
     with bar("verifying") as shown:
-        for problem in verify_site(at=now(), progress=shown.show):
+        for problem in verify_site(at=at, progress=shown.show):
             wrong += not problem.is_warning
             warnings += problem.is_warning
             complain(str(problem))

@@ -37,8 +37,8 @@ def _tell() -> None:
     from titan.exchange.site_folder.reading import site_of
 
     described = site_of(SITE)
-    if described is None:
-        raise AssertionError("The demo site has no site.json.")
+    if described is None or described.as_of is None:
+        raise AssertionError("The demo site's site.json must name its day.")
     morning = story_start(described.as_of, described.timezone)
     typer.echo(f"Loading {described.name}, as of {described.as_of}.")
     load_site(SITE, by=system_actor(Via.CLI), at=morning)

@@ -8,6 +8,9 @@ class ComplianceConfig(AppConfig):
     def ready(self) -> None:
         from titan.compliance import guards  # noqa: F401
         from titan.compliance.commands import refresh_verdicts
+        from titan.compliance.tasks import sweep_night
         from titan.core.command import before_commit
+        from titan.core.jobs import nightly
 
         before_commit(refresh_verdicts)
+        nightly("let the calendar move", sweep_night)

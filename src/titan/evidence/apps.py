@@ -6,4 +6,8 @@ class EvidenceConfig(AppConfig):
     label = "evidence"
 
     def ready(self) -> None:
+        from titan.core.jobs import nightly
         from titan.evidence import guards  # noqa: F401
+        from titan.evidence.tasks import set_orphans_aside
+
+        nightly("set orphaned evidence aside", set_orphans_aside)

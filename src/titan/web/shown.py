@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,9 @@ from titan.core.settings import Site
 from titan.core.text import in_language
 from titan.training.models import SessionStatus
 from titan.training.queries.sessions import SessionView
+
+if TYPE_CHECKING:
+    from titan.web.visit import Visit
 
 TOKENS = {Colour.RED: "red", Colour.YELLOW: "amber", Colour.BLUE: "blue", Colour.GREEN: "green"}
 
@@ -129,6 +133,36 @@ def theme(request: HttpRequest) -> str:
     return chosen if chosen in {"light", "dark"} else ""
 
 
+@dataclass(frozen=True)
+class NavigationEntry:
+    """One place in the main navigation."""
+
+    key: str
+    label: str
+    href: str
+
+
+def navigation(visit: Visit) -> list[NavigationEntry]:
+    """Return the places that the visitor's role leads to; a place whose pages are not there is left out."""
+    places = [("today", _("Today"), "today")]
+    if visit.reads_all:
+        places += [
+            ("matrix", _("Matrix"), "matrix"),
+            ("sessions", _("Sessions"), "sessions"),
+            ("workers", _("Workers"), "workers"),
+            ("verify", _("Verify"), "verify"),
+            ("library", _("Library"), "library"),
+            ("audit", _("Audit log"), "audit"),
+        ]
+    entries = []
+    for key, label, name in places:
+        try:
+            entries.append(NavigationEntry(key, label, reverse(name)))
+        except NoReverseMatch:
+            continue
+    return entries
+
+
 def globals_of_templates() -> dict[str, Any]:
     """Return what every template may call."""
     functions = (
@@ -142,6 +176,7 @@ def globals_of_templates() -> dict[str, Any]:
         clock,
         session_state,
         initials,
+        navigation,
         theme,
     )
     return {function.__name__: function for function in functions} | {"language": translation.get_language}

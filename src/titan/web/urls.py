@@ -1,13 +1,16 @@
-"""The pages' addresses."""
+"""The pages' addresses: each module in `pages` that has `urlpatterns` is mounted because it does."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+import pkgutil
+from importlib import import_module
 
-from titan.web.pages import account, today
+from django.urls import URLPattern
+
+import titan.web.pages
 
 urlpatterns: list[URLPattern] = [
-    path("", today.today, name="today"),
-    path("sign-in", account.sign_in, name="sign_in"),
-    path("sign-out", account.sign_out, name="sign_out"),
+    pattern
+    for module in sorted(found.name for found in pkgutil.iter_modules(titan.web.pages.__path__))
+    for pattern in getattr(import_module(f"titan.web.pages.{module}"), "urlpatterns", [])
 ]

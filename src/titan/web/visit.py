@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
@@ -20,6 +21,7 @@ from titan.compliance.queries.summary import site_counts
 from titan.core import clock, settings
 from titan.core.actor import Actor, Role, Via
 from titan.core.errors import Refusal
+from titan.records.queries.competency import waiting_count
 from titan.training.actors import Person, person_of
 
 P = ParamSpec("P")
@@ -39,6 +41,15 @@ class Visit:
         return self.person.actor
 
     @property
+    def now(self) -> datetime:
+        """The moment on the site's clocks."""
+        return self.at.astimezone(self.site.zone)
+
+    @property
+    def today(self) -> date:
+        return self.site.today(self.at)
+
+    @property
     def reads_all(self) -> bool:
         """Whether the visitor sees the whole site; a trainer sees their own sessions only (domain.md §2)."""
         return self.actor.role in READERS
@@ -50,7 +61,8 @@ Page = Callable[Concatenate[HttpRequest, Visit, P], HttpResponse]
 def page(view: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Make `view(request, visit, …)` a page: for whoever is signed in, in their language, on the site's today.
 
-    A visitor who is not signed in is sent to sign in and comes back; a Refusal becomes a page that says what to do.
+    A visitor who is not signed in is sent to sign in and comes back. A Refusal that the view does not handle becomes a
+    page that says what to do; for htmx, a notice at the top of the page that stands (`refused`).
     """
 
     @functools.wraps(view)
@@ -58,7 +70,7 @@ def page(view: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
         visit = _visit(request)
         if visit is None:
             logout(request)
-            return redirect(f"{reverse('sign_in')}?{urlencode({'next': request.get_full_path()})}")
+            return _ask_to_sign_in(request)
         with translation.override(visit.person.language):
             try:
                 return view(request, visit, *args, **kwargs)
@@ -80,14 +92,50 @@ def frame(visit: Visit) -> dict[str, Any]:
     return {
         "visit": visit,
         "site": visit.site,
-        "now": visit.at.astimezone(visit.site.zone),
+        "now": visit.now,
+        "waiting": waiting_count() if visit.reads_all else 0,
         "counts": site_counts() if visit.reads_all else None,
     }
 
 
+def part(
+    request: HttpRequest, visit: Visit, template: str, values: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Return a fragment for htmx: `template` with `values`, without the frame."""
+    return render(request, template, {"visit": visit, "site": visit.site, "now": visit.now, **values}, status=status)
+
+
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """Return the page of a refusal: what is wrong, and what to do."""
-    return render(request, "errors/refused.html", {"refusal": refusal}, status=refusal.status)
+    """Return what is wrong and what to do: a page, or for htmx a notice in the page's place for messages."""
+    if not is_htmx(request):
+        return render(request, "errors/refused.html", {"refusal": refusal}, status=refusal.status)
+    response = render(request, "parts/refusal.html", {"refusal": refusal}, status=refusal.status)
+    response["HX-Retarget"] = "#messages"
+    response["HX-Reswap"] = "innerHTML show:top"
+    return response
+
+
+def toast(response: HttpResponse, text: str, *, link: str = "", link_text: str = "") -> HttpResponse:
+    """Let the page say in passing that something was done; errors are never told this way."""
+    response["HX-Trigger"] = json.dumps({"titan:toast": {"text": text, "link": link, "linkText": link_text}})
+    return response
+
+
+def go_to(request: HttpRequest, address: str) -> HttpResponse:
+    """Return a redirect that works for a form and for htmx."""
+    if is_htmx(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of a page."""
+    return bool(getattr(request, "htmx", False))
+
+
+def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    here = request.htmx.current_url_abs_path if is_htmx(request) else request.get_full_path()  # type: ignore[attr-defined]
+    return go_to(request, f"{reverse('sign_in')}?{urlencode({'next': here or '/'})}")
 
 
 def _visit(request: HttpRequest) -> Visit | None:

@@ -159,15 +159,16 @@ def matrix(wanted: MatrixFilter, *, limit: int, cursor: str | None) -> Page[Matr
     workers = _matrix_workers(wanted)
     total = workers.count()
     if cursor:
-        severity, name_key = decode_cursor(cursor, int, str)
-        workers = workers.filter(Q(rank__gt=severity) | Q(rank=severity, worker__name_key__gt=name_key))
-    ordered = workers.select_related("worker__company").order_by("rank", "worker__name_key")
+        rank, name_key, worker_id = decode_cursor(cursor, int, str, int)
+        by_name = Q(worker__name_key__gt=name_key) | Q(worker__name_key=name_key, worker_id__gt=worker_id)
+        workers = workers.filter(Q(rank__gt=rank) | (Q(rank=rank) & by_name))
+    ordered = workers.select_related("worker__company").order_by("rank", "worker__name_key", "worker_id")
     page = list(ordered[: limit + 1])
     more = len(page) > limit
     page = page[:limit]
     cells = _cells([row.worker_id for row in page], wanted.course_id)
     rows = [MatrixRow(row.worker, Severity(row.severity).name, cells[row.worker_id]) for row in page]
-    next_cursor = encode_cursor(page[-1].rank, page[-1].worker.name_key) if more else None
+    next_cursor = encode_cursor(page[-1].rank, page[-1].worker.name_key, page[-1].worker_id) if more else None
     return Page(rows, next_cursor, total)
 
 

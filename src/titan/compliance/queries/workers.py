@@ -113,7 +113,10 @@ def list_workers(
     total = None if cursor else workers.count()
     if cursor:
         name_key, last_id = decode_cursor(cursor, str, int)
-        workers = workers.filter(Q(name_key__gt=name_key) | Q(name_key=name_key, pk__gt=last_id))
+        # The first condition alone bounds the walk along the index; the second one settles equal keys.
+        workers = workers.filter(
+            Q(name_key__gte=name_key), Q(name_key__gt=name_key) | Q(name_key=name_key, pk__gt=last_id)
+        )
     rows = list(workers.order_by("name_key", "id")[: limit + 1])
     following = encode_cursor(rows[limit - 1].name_key, rows[limit - 1].pk) if len(rows) > limit else None
     return Page([_view(row, language) for row in rows[:limit]], following, total)

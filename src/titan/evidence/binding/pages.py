@@ -14,6 +14,7 @@ import pypdfium2
 from PIL import Image
 
 from titan.evidence.inspect.jpeg_parts import parse_picture, without_announcements
+from titan.evidence.inspect.pdf import opened
 from titan.evidence.inspect.png import with_one_data_chunk
 from titan.evidence.limits import MAX_PIXELS, NotAccepted
 from titan.evidence.rules import MAX_PAGES, MediaType
@@ -40,7 +41,7 @@ def bound(parts: Sequence[tuple[MediaType, Path]], target: Path) -> int:
 
 def _opened(media_type: MediaType, path: Path) -> pikepdf.Pdf:
     if media_type is MediaType.PDF:
-        return pikepdf.open(path, suppress_warnings=True)
+        return opened(path)
     return pikepdf.open(io.BytesIO(_page_of(_embeddable(media_type, path))))
 
 

@@ -72,8 +72,7 @@ def parse_picture(content: bytes, start: int) -> Picture:
 def parts_behind(content: bytes, picture: Picture) -> None:
     """Raise NotAccepted unless all bytes behind `picture` are zeros or whole parts that it announces."""
     if _skip_zeros(content, picture.end) == len(content):
-        # Programs that drop the further pictures leave their index standing: it promises nothing that
-        # matters.
+        # Programs that drop the further pictures leave their index standing.
         return
     claims = dict(_pictures_announced(content, picture))
     notes = _notes(content, picture.end)
@@ -82,11 +81,12 @@ def parts_behind(content: bytes, picture: Picture) -> None:
     film = any(FILM_ANNOUNCED.search(content, part.start, part.end) for part in picture.segments if part.marker == APP1)
     end = picture.end
     while (at := _skip_zeros(content, end)) < len(content):
-        if at in claims:
-            end = claims[at]
+        # A part may begin with zeros of its own.
+        started = [start for start in claims if end <= start <= at]
+        if started:
+            end = claims[min(started)]
         elif film:
             last = min((start for start in claims if start > at), default=len(content))
-            # The length of its first box begins with zeros itself.
             end = _film_end(content, max(end, content.find(b"ftyp", at, at + 8) - 4), last)
         else:
             raise NotAccepted(FOLLOWED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zlib
 from collections.abc import Iterator
@@ -26,6 +27,21 @@ def pages_of(path: Path) -> int:
     pages = _pages_as_shown(path)
     _check_objects(path, pages)
     return pages
+
+
+def opened(path: Path) -> pikepdf.Pdf:
+    """Return the PDF opened for its parts; faulty tables, as some scanners write them, are mended on the way.
+
+    Raises pikepdf.PdfError when that cannot be done.
+    """
+    try:
+        return pikepdf.open(path, suppress_warnings=True)
+    except pikepdf.PdfError:
+        # One reader gives up where the other, which most people see their PDFs with, does not.
+        mended = io.BytesIO()
+        with pypdfium2.PdfDocument(path) as document:
+            document.save(mended)
+        return pikepdf.open(mended, suppress_warnings=True)
 
 
 def _check_bounds(path: Path) -> None:
@@ -59,9 +75,8 @@ def _pages_as_shown(path: Path) -> int:
 
 
 def _check_objects(path: Path, pages: int) -> None:
-    # Scanners write faulty tables, which readers mend; but they must agree on what they see then.
     try:
-        with pikepdf.open(path, suppress_warnings=True) as document:
+        with opened(path) as document:
             if len(document.pages) != pages:
                 raise NotAccepted("The PDF is damaged: readers differ on its pages.")
             left = MAX_STREAMS

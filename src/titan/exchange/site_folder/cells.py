@@ -81,22 +81,15 @@ class Cells:
             self.wrong(column, "TWICE", f"Name {twice!r} only once.")
         return tuple(dict.fromkeys(codes))
 
-    def number(self, column: str, between: tuple[int, int] | None = None, *, required: bool = True) -> int | None:
-        """Return a whole number, `between` low and high where no rule checks it; None: empty or wrong."""
+    def number(self, column: str, *, required: bool = True) -> int | None:
+        """Return a whole number, whose bounds a rule checks; None for an empty or wrong cell."""
         text = self.text(column, 100, required=required)
         if not text:
             return None
         if not _WHOLE_NUMBER.fullmatch(text):
             self.wrong(column, "NOT_A_NUMBER", f"Give a whole number, not {text!r}.")
-        elif between and not between[0] <= int(text) <= between[1]:
-            self.wrong(
-                column,
-                "OUT_OF_RANGE",
-                f"Give a whole number from {between[0]} to {between[1]:,}, not {text}.",
-            )
-        else:
-            return int(text)
-        return None
+            return None
+        return int(text)
 
     def yes_no(self, column: str) -> bool:
         """Return yes or no."""

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Generic, Protocol, TypeVar
 
 from titan.catalogue.rules import VersionContent, checked_content
-from titan.compliance.models import RequirementType
+from titan.compliance.requirements.rules import RequirementGiven, check_requirements
 from titan.core.given import Wrong
 from titan.exchange.site_folder.cells import Cells
 from titan.exchange.site_folder.problems import Found
@@ -246,11 +246,11 @@ def _course(cells: Cells) -> CourseRow:
 
 def _requirement(source: str) -> Callable[[Cells], RequirementRow]:
     def read(cells: Cells) -> RequirementRow:
-        kind = cells.choice("type", RequirementType)
-        grace = cells.number("grace_period_days", (1, 365), required=kind == RequirementType.POST_MOB)
-        if kind == RequirementType.PRE_MOB and grace is not None:
-            cells.wrong("grace_period_days", "NOT_ALLOWED", "Leave this empty: PRE_MOB knows no grace period.")
-        return RequirementRow(cells.row, cells.code(source), cells.code("course_code"), kind or "", grace)
+        kind, grace = cells.raw("type").strip(), cells.number("grace_period_days", required=False)
+        wrong = Wrong()
+        check_requirements([RequirementGiven(0, kind, grace)], {0}, wrong)
+        cells.take(wrong, {f"requirements.0.{name}": name for name in ("type", "grace_period_days")})
+        return RequirementRow(cells.row, cells.code(source), cells.code("course_code"), kind, grace)
 
     return read
 

@@ -33,6 +33,11 @@ def list_competencies(
     return Page(rows, encode_cursor(rows[-1].pk) if more else None, total)
 
 
+def waiting_count() -> int:
+    """Return how many competency records wait for an assessor."""
+    return CompetencyRecord.objects.filter(status=CompetencyStatus.PENDING, revoked_at=None).count()
+
+
 def one_competency(competency_id: int) -> CompetencyRecord:
     """Return one competency record with what it refers to. Raises NotFound."""
     row: CompetencyRecord | None = _with_parts(CompetencyRecord.objects.all()).filter(pk=competency_id).first()

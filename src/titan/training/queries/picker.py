@@ -113,23 +113,27 @@ def _group(people: QuerySet[Worker], course_id: int, part: int, after: list[Any]
     if part == OTHERS:
         listed = ComplianceItem.objects.filter(worker_id=OuterRef("pk"), course_id=course_id, severity__in=LISTED_FIRST)
         others = people.filter(~Exists(listed))
-        if after:
-            others = others.filter(name_key__gt=after[1])
-        return others.order_by("name_key").values(*_COLUMNS)
+        return (others.filter(_after_name(after)) if after else others).order_by(*_BY_NAME).values(*_COLUMNS)
     day = {0: None, 1: "due_on", 2: "expires_on"}[part]
     item = ComplianceItem.objects.filter(worker_id=OuterRef("pk"), course_id=course_id)
     chosen = people.filter(items__course_id=course_id, items__severity=LISTED_FIRST[part])
     if day is None:
-        if after:
-            chosen = chosen.filter(name_key__gt=after[1])
-        return chosen.order_by("name_key").values(*_COLUMNS)
+        return (chosen.filter(_after_name(after)) if after else chosen).order_by(*_BY_NAME).values(*_COLUMNS)
     chosen = chosen.annotate(sort_on=Subquery(item.values(day)))
     if after:
         since = date.fromisoformat(after[0])
-        chosen = chosen.filter(Q(sort_on__gt=since) | Q(sort_on=since, name_key__gt=after[1]))
-    return chosen.order_by("sort_on", "name_key").values(*_COLUMNS, "sort_on")
+        chosen = chosen.filter(Q(sort_on__gt=since) | (Q(sort_on=since) & _after_name(after)))
+    return chosen.order_by("sort_on", *_BY_NAME).values(*_COLUMNS, "sort_on")
 
 
+def _after_name(after: list[Any]) -> Q:
+    _, name_key, worker_id = after
+    # One range of the index, less its beginning: an OR would make the database read all names before.
+    return Q(name_key__gte=name_key) & ~Q(name_key=name_key, pk__lte=worker_id)
+
+
+# The id as well: badges that differ in their case alone give one name key to two people.
+_BY_NAME = ("name_key", "id")
 _COLUMNS = (
     "id",
     "employee_id",
@@ -145,10 +149,10 @@ _COLUMNS = (
 def _position(cursor: str | None) -> tuple[int, list[Any] | None]:
     if not cursor:
         return 0, None
-    part, day, name_key = decode_cursor(cursor, int, str, str)
+    part, day, name_key, worker_id = decode_cursor(cursor, int, str, str, int)
     if part not in _GROUPS or (part in {1, 2} and not _is_day(day)):
         raise cursor_invalid()
-    return part, [day, name_key]
+    return part, [day, name_key, worker_id]
 
 
 def _is_day(text: str) -> bool:
@@ -161,7 +165,7 @@ def _is_day(text: str) -> bool:
 
 def _cursor(part: int, row: dict[str, Any]) -> str:
     day = row.get("sort_on")
-    return encode_cursor(part, day.isoformat() if day else "", row["name_key"])
+    return encode_cursor(part, day.isoformat() if day else "", row["name_key"], row["id"])
 
 
 def _suggestions(page: list[tuple[int, Any]], course_id: int, today: date) -> list[Suggestion]:

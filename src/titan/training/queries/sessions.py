@@ -226,8 +226,9 @@ def class_list(
     people = Attendee.objects.filter(session_id=session_id)
     total = people.count()
     if cursor:
-        people = people.filter(worker__name_key__gt=decode_cursor(cursor, str)[0])
-    ordered = people.select_related("worker__company", "method").order_by("worker__name_key")
+        name_key, worker_id = decode_cursor(cursor, str, int)
+        people = people.filter(Q(worker__name_key__gt=name_key) | Q(worker__name_key=name_key, worker_id__gt=worker_id))
+    ordered = people.select_related("worker__company", "method").order_by("worker__name_key", "worker_id")
     rows = list(ordered if limit is None else ordered[: limit + 1])
     more = limit is not None and len(rows) > limit
     rows = rows[:limit]
@@ -236,7 +237,7 @@ def class_list(
     )
     severities = dict(items.values_list("worker_id", "severity"))
     views = [_attendee(row, severities.get(row.worker_id)) for row in rows]
-    return Page(views, encode_cursor(rows[-1].worker.name_key) if more else None, total)
+    return Page(views, encode_cursor(rows[-1].worker.name_key, rows[-1].worker_id) if more else None, total)
 
 
 def _attendee(row: Attendee, severity: int | None) -> AttendeeView:

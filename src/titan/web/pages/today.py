@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from django.views.decorators.http import require_GET
 
 from titan.training.queries.sessions import SessionFilter, list_sessions
@@ -18,3 +19,6 @@ def today(request: HttpRequest, visit: Visit) -> HttpResponse:
     cursor = request.GET.get("cursor") or None
     sessions = list_sessions(SessionFilter(), limit=SHOWN, cursor=cursor, by=visit.actor)
     return show(request, visit, "today/today.html", {"sessions": sessions})
+
+
+urlpatterns = [path("", today, name="today")]

@@ -65,25 +65,21 @@ def _columns(row: RequirementRow, load: Load) -> dict[str, Any]:
 def _events(
     noun: str, sources: Mapping[str, int], load: Load, rows: Sequence[RequirementRow], known: Standing
 ) -> Iterator[Said]:
-    wanted = {_key(row): KnownRequirement(0, row.type, row.grace_period_days) for row in rows}
     for code in dict.fromkeys(row.source_code for row in rows):
+        begun = [row for row in rows if row.source_code == code]
+        ended = [(row, known[_key(row)]) for row in begun if _key(row) in known]
         yield Said(
             f"{noun}.requirements_replaced",
             noun,
             sources[code],
-            before={"requirements": _plain(load, known, code)},
-            after={"requirements": _plain(load, {**known, **wanted}, code)},
+            before={"requirements": [_plain(load, row.course_code, held) for row, held in ended]},
+            after={"requirements": [_plain(load, row.course_code, row) for row in begun]},
         )
 
 
-def _plain(load: Load, requirements: Standing, code: str) -> list[dict[str, Any]]:
-    found = [
-        {
-            "course_id": load.ids.courses[course],
-            "type": requirement.type,
-            "grace_period_days": requirement.grace_period_days,
-        }
-        for (source, course), requirement in requirements.items()
-        if source == code
-    ]
-    return sorted(found, key=lambda plain: int(str(plain["course_id"])))
+def _plain(load: Load, course_code: str, asked: RequirementRow | KnownRequirement) -> dict[str, Any]:
+    return {
+        "course_id": load.ids.courses[course_code],
+        "type": asked.type,
+        "grace_period_days": asked.grace_period_days,
+    }

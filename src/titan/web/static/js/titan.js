@@ -1,4 +1,4 @@
-// Theme, dialogs, keys. Everything else is plain HTML and htmx.
+// Theme, dialogs, keys, toasts, and what htmx needs to know. Everything else is plain HTML.
 const root = document.documentElement;
 
 function isDark() {
@@ -19,15 +19,111 @@ document.addEventListener("click", (event) => {
     document.getElementById(opener.dataset.opens).showModal();
   }
   if (event.target.closest("[data-closes]")) event.target.closest("dialog").close();
-});
+  // A blocked button says why: it stays focusable, and leads to its first reason.
+  const blocked = event.target.closest('[aria-disabled="true"]');
+  if (blocked) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const reason = document.getElementById((blocked.getAttribute("aria-describedby") || "").split(" ")[0]);
+    if (reason) {
+      reason.tabIndex = -1;
+      reason.focus();
+    }
+  }
+}, true);
+
+export function isTyping(target) {
+  return Boolean(target.closest("input:not([type=radio],[type=checkbox]), textarea, select, [contenteditable]"));
+}
 
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input:not([type=radio],[type=checkbox]), textarea, select");
-  if (event.key === "/" && !typing) {
+  if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.querySelector("dialog[open]")) return;
+  if (event.key === "/") {
     const field = document.querySelector("[type=search]");
     if (field) {
       event.preventDefault();
       field.focus();
     }
   }
+  const shortcut = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+  if (shortcut) {
+    event.preventDefault();
+    shortcut.click();
+  }
 });
+
+// Arrows walk through a grid, which is one stop of the Tab key.
+document.addEventListener("keydown", (event) => {
+  const cell = event.target.closest('[role="gridcell"]');
+  const step = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[event.key];
+  if (!cell || !step) return;
+  const row = cell.parentElement;
+  const rows = [...row.parentElement.rows];
+  const next = rows[rows.indexOf(row) + step[0]]?.cells[cell.cellIndex + step[1]];
+  if (next?.matches('[role="gridcell"]')) {
+    event.preventDefault();
+    cell.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  }
+});
+
+export function toast({ text, link, linkText }) {
+  const place = document.getElementById("toasts");
+  if (!place) return;
+  const shown = document.createElement("div");
+  shown.className = "toast";
+  const words = document.createElement("span");
+  words.textContent = text;
+  shown.append(words);
+  if (link) {
+    const anchor = document.createElement("a");
+    anchor.className = "button small";
+    anchor.href = link;
+    anchor.textContent = linkText;
+    shown.append(anchor);
+  }
+  place.replaceChildren(shown);
+  let left = setTimeout(() => shown.remove(), 8000);
+  shown.addEventListener("pointerenter", () => clearTimeout(left));
+  shown.addEventListener("pointerleave", () => { left = setTimeout(() => shown.remove(), 8000); });
+}
+
+document.addEventListener("titan:toast", (event) => toast(event.detail));
+
+export function csrfToken() {
+  return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRFToken"] = csrfToken();
+});
+
+// A lost connection is seen at once, and what could not be sent is sent again.
+const waiting = new Set();
+
+function showConnection() {
+  const banner = document.getElementById("connection");
+  if (banner) banner.hidden = waiting.size === 0;
+}
+
+document.addEventListener("htmx:sendError", (event) => {
+  const element = event.detail.elt;
+  waiting.add(element);
+  showConnection();
+  setTimeout(() => {
+    if (waiting.has(element) && element.isConnected && element.matches("[data-retry]")) {
+      window.htmx.trigger(element, "titan:retry");
+    }
+  }, 3000);
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.xhr.status > 0) {
+    waiting.delete(event.detail.elt);
+    showConnection();
+  }
+});
+
+document.querySelectorAll("dialog[data-show]").forEach((dialog) => dialog.showModal());

@@ -1,0 +1,71 @@
+"""The database itself: guards, settings, constraints, the integrity of the file; and the stored verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.apps import apps
+from django.db import connection, models
+
+from titan.compliance.queries.drift import drift
+from titan.core import guards
+from titan.training.verify.check import Check, Problem, Progress, rows
+
+
+def _guards(at: datetime, progress: Progress) -> Iterator[Problem]:
+    for name in guards.missing():
+        yield Problem("GUARD_MISSING", name, "the database no longer holds this guard as it is written")
+    for words in guards.weak_settings():
+        yield Problem("SETTING_WEAK", "database", words)
+
+
+def _file(at: datetime, progress: Progress) -> Iterator[Problem]:
+    if connection.vendor != "sqlite":
+        return
+    for (answer,) in rows("PRAGMA integrity_check"):
+        if answer != "ok":
+            yield Problem("FILE_DAMAGED", "database", str(answer))
+    for table, row, parent, _ in rows("PRAGMA foreign_key_check"):
+        yield Problem("REFERENCE_BROKEN", f"{table} {row}", f"it refers to a row of {parent} that does not exist")
+
+
+def _constraints(at: datetime, progress: Progress) -> Iterator[Problem]:
+    """Yield constraints that the tables no longer have, and rows that break one of those that compare columns."""
+    with connection.cursor() as cursor:
+        for model in _own_models():
+            table = model._meta.db_table
+            present = connection.introspection.get_constraints(cursor, table)
+            for constraint in model._meta.constraints:
+                if constraint.name not in present:
+                    yield Problem("CONSTRAINT_MISSING", table, f"the table lost its constraint {constraint.name}")
+                if isinstance(constraint, models.CheckConstraint):
+                    yield from _broken(model, constraint)
+
+
+def _broken(model: type[models.Model], constraint: models.CheckConstraint) -> Iterator[Problem]:
+    table, key = model._meta.db_table, model._meta.pk.column if model._meta.pk else "id"
+    with connection.schema_editor(collect_sql=True, atomic=False) as editor:
+        condition = constraint._get_check_sql(model, editor)  # type: ignore[attr-defined]
+    # A check that is neither true nor false holds, as it does for the database.
+    for (row,) in rows(f"SELECT {key} FROM {table} WHERE NOT ({condition})"):
+        yield Problem("CONSTRAINT_BROKEN", f"{table} {row}", f"it breaks {constraint.name}")
+
+
+def _own_models() -> list[type[models.Model]]:
+    return [model for model in apps.get_models() if model.__module__.startswith("titan.")]
+
+
+def _verdicts(at: datetime, progress: Progress) -> Iterator[Problem]:
+    written = drift(at=at)
+    if written.items or written.verdicts:
+        words = f"{written.items} items and {written.verdicts} overall verdicts differ from a full rebuild"
+        yield Problem("VERDICTS_DRIFTED", "compliance", words)
+
+
+CHECKS = (
+    Check("guards", _guards),
+    Check("the database file", _file),
+    Check("constraints", _constraints),
+    Check("verdicts", _verdicts),
+)

@@ -1,0 +1,117 @@
+"""Records: consistent in themselves, and still as the audit log says they were written (domain.md §7, §8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import JSONField, OuterRef, Subquery
+
+from titan.audit.models import AuditEvent
+from titan.records.models import CompetencyRecord, Result, Source, TrainingRecord
+from titan.records.rules import expires_on
+from titan.training.verify.check import Check, Problem, Progress, by_sql
+
+AT_ONCE = 2_000
+SAID_OF_RECORD = (
+    "worker_id",
+    "course_id",
+    "session_id",
+    "result",
+    "completed_on",
+    "expires_on",
+    "source",
+    "evidence_sha256",
+)
+SAID_OF_COMPETENCY = ("worker_id", "course_id", "session_id")
+FOREIGN_VERSION = (
+    "SELECT r.id FROM {table} r JOIN catalogue_courseversion v ON v.id = r.course_version_id"
+    " WHERE v.course_id <> r.course_id ORDER BY r.id"
+)
+
+
+def _record_words(at: datetime, progress: Progress) -> Iterator[Problem]:
+    created = AuditEvent.objects.filter(
+        entity="training_record", action="training_record.created", entity_id=OuterRef("pk")
+    )
+    said = Subquery(created.order_by("id").values("after")[:1], output_field=JSONField())
+    for row in TrainingRecord.objects.annotate(said=said).values("id", "said", *SAID_OF_RECORD).iterator(AT_ONCE):
+        yield from _compare("RECORD_ALTERED", f"training record {row['id']}", row, SAID_OF_RECORD)
+
+
+def _competency_words(at: datetime, progress: Progress) -> Iterator[Problem]:
+    created = AuditEvent.objects.filter(
+        entity="competency_record", action="competency_record.created", entity_id=OuterRef("pk")
+    )
+    said = Subquery(created.order_by("id").values("after")[:1], output_field=JSONField())
+    found = CompetencyRecord.objects.annotate(said=said).values("id", "said", *SAID_OF_COMPETENCY)
+    for row in found.iterator(AT_ONCE):
+        yield from _compare("COMPETENCY_ALTERED", f"competency record {row['id']}", row, SAID_OF_COMPETENCY)
+
+
+def _compare(code: str, where: str, row: dict[str, Any], names: tuple[str, ...]) -> Iterator[Problem]:
+    said = row["said"]
+    if said is None:
+        yield Problem(code, where, "the audit log does not know that it was ever written")
+        return
+    for name in names:
+        stands = row[name].isoformat() if isinstance(row[name], date) else row[name]
+        if name in said and said[name] != stands:
+            yield Problem(code, where, f"{name} is {stands}, and was written as {said[name]}")
+
+
+def _expiries(at: datetime, progress: Progress) -> Iterator[Problem]:
+    """Yield records made by Titan whose expiry does not follow from their course version."""
+    computed = TrainingRecord.objects.filter(source__in=[Source.SESSION, Source.COMPETENCY])
+    columns = ("id", "completed_on", "expires_on", "result", "course_version__validity_months")
+    for pk, completed_on, expiry, result, months in computed.values_list(*columns).iterator(AT_ONCE):
+        right = expires_on(completed_on, months, passed=result == Result.PASSED)
+        if expiry != right:
+            yield Problem("EXPIRY_WRONG", f"training record {pk}", f"it expires {expiry}, and should {right}")
+
+
+CHECKS = (
+    Check("records against the audit log", _record_words),
+    Check("competency records against the audit log", _competency_words),
+    Check("expiry dates", _expiries),
+    by_sql(
+        "VALIDITY_WRONG",
+        "validity",
+        "SELECT id FROM records_trainingrecord WHERE valid_until <> COALESCE(expires_on, '9999-12-31') ORDER BY id",
+        where="training record {0}",
+        what="the day the engine goes by is not its expiry",
+    ),
+    by_sql(
+        "VERSION_OF_OTHER_COURSE",
+        "course versions of records",
+        FOREIGN_VERSION.format(table="records_trainingrecord"),
+        where="training record {0}",
+        what="its course version belongs to another course",
+    ),
+    by_sql(
+        "VERSION_OF_OTHER_COURSE",
+        "course versions of competency records",
+        FOREIGN_VERSION.format(table="records_competencyrecord"),
+        where="competency record {0}",
+        what="its course version belongs to another course",
+    ),
+    by_sql(
+        "REVOCATION_UNDONE",
+        "revocations",
+        """SELECT r.id FROM records_trainingrecord r WHERE
+        (r.revoked_at IS NULL) = EXISTS (SELECT 1 FROM audit_auditevent a WHERE a.entity = 'training_record'
+            AND a.entity_id = r.id AND a.action = 'training_record.revoked') ORDER BY r.id""",
+        where="training record {0}",
+        what="the audit log and the record disagree whether it was revoked",
+    ),
+    by_sql(
+        "DECISION_WITHOUT_RECORD",
+        "competent decisions",
+        """SELECT c.id, r.id FROM records_competencyrecord c JOIN records_trainingrecord r ON r.id = c.record_id
+        WHERE r.worker_id <> c.worker_id OR r.course_id <> c.course_id OR r.result <> 'PASSED'
+           OR r.completed_on <> c.assessed_on ORDER BY c.id""",
+        where="competency record {0}",
+        what="the training record {1} is not the one this decision made",
+    ),
+)
