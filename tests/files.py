@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zlib
 from functools import lru_cache
-from typing import IO, Any
+from typing import Any
 
 import pikepdf
 import pillow_heif
@@ -56,11 +56,6 @@ def picture(text: str, mode: str = "RGB") -> Image.Image:
     # The default bitmap font knows Latin only; what matters is that another text gives another picture.
     ImageDraw.Draw(image).text((8, 40), text.encode("ascii", "replace").decode()[:14], fill=(20, 30, 60))
     return image if mode == "RGB" else image.convert(mode)
-
-
-def as_file(content: bytes) -> IO[bytes]:
-    """Return `content` as an uploaded file would be read."""
-    return io.BytesIO(content)
 
 
 def _saved(image: Image.Image, form: str, **options: Any) -> bytes:

@@ -20,12 +20,13 @@ from django.db import connection
 from django.http import HttpResponse
 
 from tests import cast
-from tests.api.client import BASE, ApiClient, body_of
+from tests.api.client import BASE, ApiClient, body_of, need_problem
 from tests.files import pdf_bytes
 from tests.training.acting import HOUR, held, scheduled, settle, sheet, time_of
 from titan.accounts.models import User
 from titan.catalogue.models import Course
 from titan.core.actor import Role
+from titan.core.text import search_key
 from titan.evidence.models import EvidenceFile
 from titan.personnel.models import Worker
 from titan.resources.models import Trainer, Venue
@@ -81,18 +82,14 @@ class Classroom:
         return held(self.course, marks, **{"trainer": self.trainer, "venue": self.venue, **values})
 
 
-def make_classroom(
-    clock: time_machine.Traveller, clients: dict[Role, ApiClient], users: dict[Role, User]
-) -> Classroom:
+def make_classroom(clock: time_machine.Traveller, clients: dict[Role, ApiClient], users: dict[Role, User]) -> Classroom:
     """Make the site's people and things; the three workers need the course and are Red."""
     course, other = cast.make_course(code="HSE-002"), cast.make_course(code="HSE-009")
     job = cast.make_role()
     cast.require(job, course)
-    company = cast.make_company(code="NEFT", name="Neft Daşları")
+    company = cast.make_company(code="NEFT", name="Neft Daşları", search_key=search_key("NEFT", "Neft Daşları"))
     names = [("Əli", "Çələbi"), ("Борис", "Ёлкин"), ("محمد", "يوسف")]
-    workers = [
-        cast.make_worker(role=job, company=company, first_name=first, last_name=last) for first, last in names
-    ]
+    workers = [cast.make_worker(role=job, company=company, first_name=first, last_name=last) for first, last in names]
     room = Classroom(
         clock=clock,
         clients=clients,
@@ -159,6 +156,11 @@ def errors_of(problem: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(error["field"], error["code"]) for error in problem["errors"]]
 
 
+def need_invalid(answer: HttpResponse) -> list[tuple[str, str]]:
+    """Assert that values were refused (422), and return the errors as (field, code)."""
+    return errors_of(need_problem(answer, 422, body_of(answer)["code"]))
+
+
 def tamper(session: TrainingSession) -> Path:
     """Change the stored bytes of a session's sheet, as somebody at the server's console would."""
     session.refresh_from_db()
@@ -184,6 +186,7 @@ __all__ = [
     "errors_of",
     "everything",
     "make_classroom",
+    "need_invalid",
     "pdf",
     "sheet",
     "tamper",

@@ -22,10 +22,10 @@ from titan.compliance.requirements.rules import RequirementGiven
 from titan.core.actor import Actor, system_actor
 from titan.core.command import command, say, touch
 from titan.core.settings import update_settings
-from titan.personnel.commands.areas import update_area
+from titan.personnel.commands.areas import AreaChanges, update_area
 from titan.personnel.commands.workers import update_worker
 from titan.personnel.models import Worker
-from titan.personnel.rules import AreaChanges, AreaGiven, WorkerChanges
+from titan.personnel.rules import AreaGiven, WorkerChanges
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,7 +33,7 @@ SYSTEM = system_actor()
 TODAY = date(2026, 11, 24)
 TOMORROW = TODAY + timedelta(days=1)
 AT = noon(TODAY)
-PATIENCE = 0.4  # seconds that the first waits for a second which may be waiting for it
+PATIENCE = 0.2  # seconds that the first waits for a second which may be waiting for it
 
 
 @dataclass

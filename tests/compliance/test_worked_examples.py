@@ -180,22 +180,24 @@ FACTS = {
 @pytest.mark.django_db
 @pytest.mark.parametrize("section", DIARIES, ids=lambda section: section.title)
 def test_an_example_lived_day_by_day(section: Section) -> None:
-    """Each night is swept, each event refreshes its worker; on the days of the table the item is as printed."""
+    """Nights are swept, events refresh their worker; on the days of the table the item is as printed."""
     example = Example()
     for fact in section.facts:
         example.add(fact)
     rows = {date.fromisoformat(row["Day"]): row for row in section.rows}
     assert len(rows) == len(section.rows)
-    day = min(rows) - timedelta(days=1)
-    happen(example, date.min, day)
-    rebuild(at=noon(day), by=SYSTEM)
-    while day < max(rows):
-        day += timedelta(days=1)
+    # Night after night around whatever happens; the long quiet months between are skipped.
+    days = {day for row in rows for day in (row - timedelta(days=1), row, row + timedelta(days=1))}
+    start = min(days)
+    days |= {day for day, _ in example.events if day > start}
+    happen(example, date.min, start)
+    rebuild(at=noon(start), by=SYSTEM)
+    for day in sorted(days - {start}):
         catch_up(at=noon(day))
         happen(example, day, day)
+        assert differences(day) == []
         if day in rows:
             check_row(example, day, rows[day])
-    assert all(moment <= day for moment, _ in example.events), "an event lies after the last row"
 
 
 @pytest.mark.django_db

@@ -173,13 +173,11 @@ class TestHardBlocks:
         act(schedule_session, draft, plan)
 
     @pytest.mark.parametrize(
-        ("hours", "length", "free"),
-        [(-2, 2, True), (2, 2, True), (-2, 2.01, False), (1.99, 1, False), (0.5, 1, False), (-1, 4, False)],
+        ("slot", "free"),
+        [((-2, 2), True), ((2, 2), True), ((-2, 2.01), False), ((1.99, 1), False), ((0.5, 1), False), ((-1, 4), False)],
     )
-    def test_a_trainer_is_in_one_place(
-        self, draft: int, plan: Plan, course: Any, trainer: Any, hours: float, length: float, free: bool
-    ) -> None:
-        other = scheduled(course, time_of(hours, length), trainer=trainer)
+    def test_a_trainer_is_in_one_place(self, draft: int, plan: Plan, trainer: Any, slot: Any, free: bool) -> None:
+        other = scheduled(TrainingSession.objects.get(pk=draft).course, time_of(*slot), trainer=trainer)
         if free:
             act(schedule_session, draft, plan)
             return

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from tests import cast
 from titan.accounts.throttle import SIGN_IN
 from titan.compliance.commands import rebuild
+from titan.compliance.models import DayCounts
 from titan.core.actor import Role
+from titan.resources.models import Qualification
+
+TODAY_STATEMENTS = 16
 
 
 @pytest.fixture
@@ -80,25 +86,75 @@ def test_a_form_without_its_token_is_refused_in_words(site: Any, browser: Client
     assert "Reload the page" in answer.content.decode()
 
 
-def test_today_shows_counts_and_sessions(site: Any, at: datetime) -> None:
-    role, course = (
-        cast.make_role(),
-        cast.make_course(code="HSE-002", title={"en": "H2S <Awareness>", "tr": "H2S Farkındalığı"}),
-    )
+@pytest.fixture
+def now(at: datetime) -> Iterator[datetime]:
+    """Let the pages happen at the moment of the tests."""
+    with time_machine.travel(at, tick=False):
+        yield at
+
+
+def test_today_shows_counts_gaps_and_companies(site: Any, now: datetime) -> None:
+    role = cast.make_role()
+    course = cast.make_course(code="HSE-002", title={"en": "H2S <Awareness>", "tr": "H2S Farkındalığı"})
     cast.require(role, course)
+    company = cast.make_company(name="Delta & Sons")
     for _number in range(3):
-        cast.make_worker(role=role)
+        cast.make_worker(role=role, company=company)
     cast.make_worker()
-    session = cast.make_session(course, status="SCHEDULED")
-    rebuild(by=cast.actor(), at=at)
+    rebuild(by=cast.actor(), at=now)
     client, user = signed_in(Role.AUDITOR)
     page = client.get("/").content.decode()
     assert "<b>3</b> Red" in page
     assert "<b>1</b> Green" in page
-    assert session.code in page
     assert "H2S &lt;Awareness&gt;" in page
+    assert "Delta &amp; Sons" in page
+    assert "Nothing waits" in page
     type(user).objects.filter(pk=user.pk).update(language="tr")
     assert "H2S Farkındalığı" in client.get("/").content.decode()
+
+
+def test_today_lists_what_needs_action_most_pressing_first(site: Any, now: datetime) -> None:
+    course, role = cast.make_course(), cast.make_role()
+    cast.require(role, course)
+    red = cast.make_worker(role=role)
+    rebuild(by=cast.actor(), at=now)
+    yesterday = [(now - timedelta(days=1), now - timedelta(hours=20))]
+    stuck = cast.make_session(course, status="SCHEDULED")
+    Qualification.objects.filter(trainer=stuck.trainer).update(until=now)
+    draft = cast.make_session(course, workers=[red])
+    marks = cast.make_session(course, status="SCHEDULED", slots=yesterday, workers=[red])
+    quiet = cast.make_session(course, status="SCHEDULED", workers=[red])
+    page = signed_in(Role.HSE_ADMIN)[0].get("/").content.decode()
+    places = [page.index(session.code) for session in (stuck, marks, draft)]
+    assert places == sorted(places)
+    assert "1 mark is missing" in page
+    assert "1 Red worker waits in it" in page
+    assert quiet.code not in page
+
+
+def test_today_plans_a_session_for_admins_only(site: Any, now: datetime) -> None:
+    role, course = cast.make_role(), cast.make_course()
+    cast.require(role, course)
+    cast.make_worker(role=role)
+    rebuild(by=cast.actor(), at=now)
+    button = "Plan a session for"
+    assert button in signed_in(Role.HSE_ADMIN)[0].get("/").content.decode()
+    assert button not in signed_in(Role.AUDITOR)[0].get("/").content.decode()
+
+
+def test_the_trend_keeps_each_day_that_was_swept(site: Any, at: datetime) -> None:
+    role, course = cast.make_role(), cast.make_course()
+    cast.require(role, course, grace_period_days=1)
+    cast.make_worker(role=role, assigned_on=at.date())
+    rebuild(by=cast.actor(), at=at)
+    for days in (1, 2):
+        with time_machine.travel(at + timedelta(days=days), tick=False):
+            page = signed_in(Role.AUDITOR)[0].get("/").content.decode()
+    assert [(row.day, row.non_compliant, row.in_grace) for row in DayCounts.objects.order_by("day")] == [
+        (at.date(), 0, 1),
+        (at.date() + timedelta(days=1), 0, 1),
+    ]
+    assert "Red now 1, Yellow 0" in page
 
 
 def test_a_trainer_sees_their_own_sessions_and_no_counts(site: Any) -> None:
@@ -112,16 +168,19 @@ def test_a_trainer_sees_their_own_sessions_and_no_counts(site: Any) -> None:
     assert "status-strip" not in page
 
 
-def test_today_costs_the_same_for_any_number_of_sessions(site: Any, django_assert_num_queries: Any) -> None:
-    course = cast.make_course()
+def test_today_costs_the_same_for_any_number_of_rows(site: Any, now: datetime, django_assert_num_queries: Any) -> None:
+    role, courses = cast.make_role(), [cast.make_course() for _number in range(6)]
     client, _user = signed_in(Role.HSE_ADMIN)
-    cast.make_session(course)
-    client.get("/")
-    with django_assert_num_queries(11):
+    cast.require(role, courses[0])
+    cast.make_session(courses[0], workers=[cast.make_worker(role=role)])
+    rebuild(by=cast.actor(), at=now)
+    with django_assert_num_queries(TODAY_STATEMENTS):
         client.get("/")
-    for _number in range(20):
-        cast.make_session(course)
-    with django_assert_num_queries(11):
+    for course in courses[1:]:
+        cast.require(role, course)
+        cast.make_session(course, workers=[cast.make_worker(role=role) for _number in range(3)])
+    rebuild(by=cast.actor(), at=now)
+    with django_assert_num_queries(TODAY_STATEMENTS):
         client.get("/")
 
 
@@ -144,8 +203,8 @@ def test_an_unknown_address_is_a_page_that_helps(site: Any, browser: Client) -> 
     assert "Go to Today" in answer.content.decode()
 
 
-def test_a_bad_cursor_is_a_page_that_helps(site: Any) -> None:
-    client, _user = signed_in(Role.HSE_ADMIN)
+def test_a_refusal_is_a_page_that_helps(site: Any) -> None:
+    client, _user = signed_in(Role.TRAINER)
     answer = client.get("/?cursor=zzz")
     assert answer.status_code == 422
     assert "next_cursor" in answer.content.decode()

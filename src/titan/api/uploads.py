@@ -1,4 +1,4 @@
-"""What comes with files: the files, brought to safety before any transaction begins, and JSON in a field of the form."""
+"""Forms with files: the files, brought to safety before any transaction begins, and JSON in a field beside them."""
 
 from __future__ import annotations
 

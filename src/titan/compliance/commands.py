@@ -10,7 +10,8 @@ from django.db import connection
 from django.db.models import Subquery
 
 from titan.compliance.engine import Written, refresh_due, refresh_touched
-from titan.compliance.models import SweptDay
+from titan.compliance.models import DayCounts, SweptDay
+from titan.compliance.queries.summary import site_counts
 from titan.core import settings
 from titan.core.actor import Actor, system_actor
 from titan.core.command import EVERYONE, Touched, Unit, command, current_unit, nothing_changed, say
@@ -77,6 +78,7 @@ def sweep(*, by: Actor, at: datetime) -> Written:
         return Written(0, 0)
     if swept is None or swept > today:
         return rebuild(by=by, at=at)
+    _keep_day(swept)
     written = refresh_due(today=today, warning_days=site.warning_days)
     SweptDay.objects.filter(id=1).update(day=today)
     _say("compliance.swept", today, written)
@@ -96,6 +98,12 @@ def catch_up(*, at: datetime) -> None:
     timezone, swept = row
     if swept != settings.Site(timezone=timezone).today(at):
         sweep(by=system_actor(), at=at)
+
+
+def _keep_day(day: date) -> None:
+    """Keep how the site stood at the end of `day`, for the trend."""
+    counts = {status.lower(): n for status, n in site_counts().items()}
+    DayCounts.objects.update_or_create(day=day, defaults=counts)
 
 
 def _locked_day() -> date | None:

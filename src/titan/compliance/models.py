@@ -106,3 +106,14 @@ class SweptDay(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="one_swept_day")]
+
+
+class DayCounts(models.Model):
+    """How the site stood at the end of a day: active workers by overall status, for the trend."""
+
+    day = models.DateField(primary_key=True)
+    non_compliant = models.PositiveIntegerField()
+    awaiting_verification = models.PositiveIntegerField()
+    in_grace = models.PositiveIntegerField()
+    expiring = models.PositiveIntegerField()
+    compliant = models.PositiveIntegerField()

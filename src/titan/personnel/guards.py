@@ -41,33 +41,23 @@ register(
         history(AreaPlacement, delete=HAD_WORKERS),
         refuse("worker_kept", "personnel_worker", "WORKER_KEPT", delete=ALWAYS, truncate=True),
         no_circle("area_circle", "personnel_area", "parent_id", "AREA_CIRCLE", Subject.AREAS),
-        no_circle(
-            "supervisor_circle", "personnel_worker", "supervisor_id", "SUPERVISOR_CIRCLE", Subject.SUPERVISORS
-        ),
+        no_circle("supervisor_circle", "personnel_worker", "supervisor_id", "SUPERVISOR_CIRCLE", Subject.SUPERVISORS),
     ]
 )
 
-conflict_means(
-    "^WORKER_KEPT$", "WORKER_KEPT", "A worker is never deleted: set them inactive, or anonymise them."
-)
+conflict_means("^WORKER_KEPT$", "WORKER_KEPT", "A worker is never deleted: set them inactive, or anonymise them.")
 conflict_means("^AREA_CIRCLE$", "AREA_CIRCLE", "An area cannot lie inside itself.")
-conflict_means(
-    "^SUPERVISOR_CIRCLE$", "SUPERVISOR_CIRCLE", "Nobody can supervise themselves, not even in a circle."
-)
+conflict_means("^SUPERVISOR_CIRCLE$", "SUPERVISOR_CIRCLE", "Nobody can supervise themselves, not even in a circle.")
 unique_means(
     "personnel_worker_employee_id",
     "personnel_worker.employee_id",
     "employee_id",
     "Another worker has this badge number.",
 )
-unique_means(
-    "personnel_company_code", "personnel_company.code", "code", "There is a company with this code already."
-)
+unique_means("personnel_company_code", "personnel_company.code", "code", "There is a company with this code already.")
 unique_means("personnel_role_code", "personnel_role.code", "code", "There is a role with this code already.")
 unique_means("personnel_area_code", "personnel_area.code", "code", "There is an area with this code already.")
-unique_means(
-    "personnel_worker_user_id", "personnel_worker.user_id", "user_id", "This login belongs to another worker."
-)
+unique_means("personnel_worker_user_id", "personnel_worker.user_id", "user_id", "This login belongs to another worker.")
 conflict_means(
     r"one_current_(role|status|placement)|area_assigned_once"
     r"|personnel_(roleassignment|areaassignment|statusperiod)\.worker_id|personnel_areaplacement\.area_id",
@@ -75,10 +65,6 @@ conflict_means(
     "Somebody else changed it at the same moment: read again and repeat.",
 )
 check_means("area_is_not_its_parent", "parent_id", "AREA_CIRCLE", "An area cannot lie inside itself.")
-check_means(
-    "nobody_supervises_themselves", "supervisor_id", "SUPERVISOR_CIRCLE", "Nobody can supervise themselves."
-)
-check_means(
-    "role_has_its_day", "role_assigned_on", "REQUIRED", "Give the day from which the worker has the role."
-)
+check_means("nobody_supervises_themselves", "supervisor_id", "SUPERVISOR_CIRCLE", "Nobody can supervise themselves.")
+check_means("role_has_its_day", "role_assigned_on", "REQUIRED", "Give the day from which the worker has the role.")
 check_means("anonymised_is_not_active", "status", "ANONYMISED", "An anonymised worker cannot become active.")

@@ -78,9 +78,7 @@ def ancestors(thing_id: int | None, parent_of: Mapping[int, int | None]) -> list
     return way
 
 
-def circle_under(
-    thing_id: int, parent_id: int | None, parent_of: Mapping[int, int | None]
-) -> tuple[int, ...] | None:
+def circle_under(thing_id: int, parent_id: int | None, parent_of: Mapping[int, int | None]) -> tuple[int, ...] | None:
     """Return the circle that putting `thing_id` under `parent_id` would close, or None.
 
     For areas in their tree and for workers under their supervisors; it begins and ends with `thing_id`.
@@ -110,9 +108,7 @@ def with_anchors(fields: WorkerFields, today: date) -> WorkerFields:
     if fields.role_id is not None and role_assigned_on is None:
         role_assigned_on = today
     areas = [replace(area, assigned_on=area.assigned_on or today) for area in fields.areas]
-    return replace(
-        fields, role_assigned_on=role_assigned_on, areas=tuple(sorted(areas, key=lambda area: area.area_id))
-    )
+    return replace(fields, role_assigned_on=role_assigned_on, areas=tuple(sorted(areas, key=lambda area: area.area_id)))
 
 
 def checked_worker(
@@ -138,9 +134,7 @@ def checked_worker(
 
 def changed_fields(before: WorkerFields, after: WorkerFields) -> list[str]:
     """Return the names of the fields that differ."""
-    return [
-        name for name in WorkerFields.__dataclass_fields__ if getattr(before, name) != getattr(after, name)
-    ]
+    return [name for name in WorkerFields.__dataclass_fields__ if getattr(before, name) != getattr(after, name)]
 
 
 def _badge(fields: WorkerFields, before: WorkerFields | None, wrong: Wrong) -> str:
@@ -163,9 +157,7 @@ def _check_role(fields: WorkerFields, before: WorkerFields | None, wrong: Wrong,
     elif day is not None:
         wrong.day("role_assigned_on", day, today + YEAR)
     elif before is not None and fields.role_id is not None and fields.role_id == before.role_id:
-        wrong.add(
-            "role_assigned_on", "REQUIRED", "A role counts from a day: give one, or take the role away."
-        )
+        wrong.add("role_assigned_on", "REQUIRED", "A role counts from a day: give one, or take the role away.")
 
 
 def _check_areas(areas: Iterable[AreaGiven], wrong: Wrong, today: date) -> None:

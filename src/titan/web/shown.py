@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from titan.compliance.models import Severity
 from titan.compliance.rules import COLOURS, Colour
@@ -17,6 +18,7 @@ from titan.core.settings import Site
 from titan.core.text import in_language
 from titan.training.models import SessionStatus
 from titan.training.queries.sessions import SessionView
+from titan.training.queries.today import Task, Todo
 
 if TYPE_CHECKING:
     from titan.web.visit import Visit
@@ -154,13 +156,46 @@ def navigation(visit: Visit) -> list[NavigationEntry]:
             ("library", _("Library"), "library"),
             ("audit", _("Audit log"), "audit"),
         ]
-    entries = []
-    for key, label, name in places:
-        try:
-            entries.append(NavigationEntry(key, label, reverse(name)))
-        except NoReverseMatch:
-            continue
-    return entries
+    return [NavigationEntry(key, label, address) for key, label, name in places if (address := maybe_url(name))]
+
+
+@dataclass(frozen=True)
+class TaskWords:
+    """A task in words: its colour, what it waits for, the detail, and what the button does."""
+
+    colour: str
+    state: str
+    detail: str
+    act: str
+
+
+def task_words(task: Task) -> TaskWords:
+    """Return what a session waits for, in words."""
+    people = task.people
+    if task.todo is Todo.CANNOT_RUN:
+        return TaskWords("red", _("Cannot run"), _("The trainer is not qualified any more"), _("Change the trainer"))
+    if task.todo is Todo.MARKS:
+        unmarked = ngettext("%(n)d mark is missing", "%(n)d marks are missing", people) % {"n": people}
+        return TaskWords("amber", _("Marks"), unmarked if people else _("Nobody is on the list"), _("Mark"))
+    if task.todo is Todo.EVIDENCE:
+        return TaskWords("amber", _("Signed sheet"), _("The class was held and marked"), _("Upload"))
+    if task.todo is Todo.FINALIZE:
+        return TaskWords("amber", _("Finalize"), _("Marked, and the sheet is there"), _("Finalize"))
+    red = ngettext("%(n)d Red worker waits in it", "%(n)d Red workers wait in it", people) % {"n": people}
+    return TaskWords("none", _("Draft"), red, _("Schedule"))
+
+
+def date_words(day: date) -> str:
+    """Return a day in words, such as 24 Nov 2026."""
+    return formats.date_format(day, "j M Y")
+
+
+def maybe_url(name: str, *args: object) -> str:
+    """Return the address of a page, or nothing where the pages of that name are not mounted."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
 
 
 def globals_of_templates() -> dict[str, Any]:
@@ -174,6 +209,9 @@ def globals_of_templates() -> dict[str, Any]:
         local,
         day,
         clock,
+        date_words,
+        maybe_url,
+        task_words,
         session_state,
         initials,
         navigation,

@@ -84,7 +84,8 @@ def show(
     request: HttpRequest, visit: Visit, template: str, values: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """Return a page of the application: `template` with `values` inside the frame that every page has."""
-    return render(request, template, {**frame(visit), **values}, status=status)
+    counts = None if "counts" in values or not visit.reads_all else site_counts()
+    return render(request, template, {**frame(visit), "counts": counts, **values}, status=status)
 
 
 def frame(visit: Visit) -> dict[str, Any]:
@@ -94,7 +95,6 @@ def frame(visit: Visit) -> dict[str, Any]:
         "site": visit.site,
         "now": visit.now,
         "waiting": waiting_count() if visit.reads_all else 0,
-        "counts": site_counts() if visit.reads_all else None,
     }
 
 

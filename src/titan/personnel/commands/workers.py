@@ -62,9 +62,7 @@ def create_worker(fields: WorkerFields, *, by: Actor, at: datetime) -> int:
 
 
 @command
-def update_worker(
-    worker_id: int, changes: WorkerChanges, *, reason: str = "", by: Actor, at: datetime
-) -> None:
+def update_worker(worker_id: int, changes: WorkerChanges, *, reason: str = "", by: Actor, at: datetime) -> None:
     """Change some of what a worker has; histories are kept, verdicts follow.
 
     reason: why, for the audit log. Raises Invalid with every wrong field, Conflict WORKER_ANONYMISED.
@@ -84,9 +82,7 @@ def update_worker(
     wrong.refuse()
     after = with_anchors(after, today)
     if worker.anonymised_at is not None:
-        raise Conflict(
-            "WORKER_ANONYMISED", f"Worker {worker_id} was anonymised and does not change any more."
-        )
+        raise Conflict("WORKER_ANONYMISED", f"Worker {worker_id} was anonymised and does not change any more.")
     changed = changed_fields(before, after)
     if not changed:
         nothing_changed()
@@ -119,9 +115,7 @@ def anonymise_worker(worker_id: int, reason: str, *, by: Actor, at: datetime) ->
     if worker.anonymised_at is not None:
         raise Conflict("ALREADY_ANONYMISED", f"Worker {worker_id} was anonymised already.")
     if worker.status == WorkerStatus.ACTIVE:
-        raise Conflict(
-            "WORKER_ACTIVE", "Only a worker who is not active can be anonymised: end their work first."
-        )
+        raise Conflict("WORKER_ACTIVE", "Only a worker who is not active can be anonymised: end their work first.")
     linked = worker.user_id
     worker.employee_id = f"{RESERVED}{worker_id}"
     worker.first_name, worker.last_name = "", "Anonymised"
@@ -173,9 +167,7 @@ def _may_link(before: WorkerFields | None, after: WorkerFields, by: Actor) -> No
         raise Forbidden("Only a super admin links a login to a worker: leave user_id out.")
 
 
-def _check_references(
-    worker_id: int | None, before: WorkerFields | None, after: WorkerFields, wrong: Wrong
-) -> None:
+def _check_references(worker_id: int | None, before: WorkerFields | None, after: WorkerFields, wrong: Wrong) -> None:
     """Report changed references to what does not exist, badges and logins in use, a circle of supervisors."""
     changed = set(changed_fields(before or _NOBODY, after))
     others = Worker.objects.exclude(pk=worker_id or 0)

@@ -96,9 +96,7 @@ def _filtered(trainers: QuerySet[Trainer], filters: TrainerFilters) -> QuerySet[
     same = {"code": filters.code, "type": filters.type, "is_active": filters.is_active}
     trainers = trainers.filter(**{name: value for name, value in same.items() if value is not None})
     if filters.course_id is not None:
-        qualified = Qualification.objects.filter(
-            trainer_id=OuterRef("pk"), course_id=filters.course_id, until=None
-        )
+        qualified = Qualification.objects.filter(trainer_id=OuterRef("pk"), course_id=filters.course_id, until=None)
         trainers = trainers.filter(Exists(qualified))
     if filters.search and filters.search.strip():
         rows = trainers.values_list("id", "code", "first_name", "last_name", "company_name")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from titan.core.actor import Actor, Role
 from titan.core.bulk import id_set, update_rows
 from titan.core.command import Said, command, nothing_changed, say_all
 from titan.core.errors import Conflict, FieldError, Forbidden, Invalid
+from titan.core.given import Wrong, possible_ids
 from titan.core.permit import need_role
 from titan.records.models import AssessmentMethod
 from titan.training.access import locked_session, need_open, need_status
@@ -19,6 +20,7 @@ from titan.training.models import Attendance, Attendee, SessionStatus, TrainingS
 from titan.training.rules import Mark, mark_errors, passed_by_score
 
 MOST_AT_ONCE = 1_000
+REMARKS_LIMIT = 2_000
 _MARK_FIELDS = ("status", "result", "score", "verified", "method_id", "remarks")
 
 
@@ -51,8 +53,9 @@ def mark_attendance(session_id: int, changes: Sequence[MarkChange], *, by: Actor
     session = locked_session(session_id, by=by)
     rows = _attendees(session_id, changes)
     minimum = session.course_version.min_pass_score if session.course_version else None
-    marks = {change.worker_id: overlay(rows[change.worker_id], change, minimum) for change in changes}
-    _check(changes, marks, minimum)
+    marks = _checked(
+        {change.worker_id: overlay(rows[change.worker_id], change, minimum) for change in changes}, minimum
+    )
     need_open(session)
     need_status(session, SessionStatus.SCHEDULED, "marking attendance")
     _need_begun(session, at)
@@ -85,7 +88,7 @@ def overlay(attendee: Attendee, change: MarkChange, min_pass_score: int | None) 
         score=score,
         verified=verified,
         method_id=given.get("method_id", before.method_id) if verified else None,
-        remarks=given.get("remarks", before.remarks).strip(),
+        remarks=given.get("remarks", before.remarks),
     )
 
 
@@ -104,7 +107,8 @@ def _attendees(session_id: int, changes: Sequence[MarkChange]) -> dict[int, Atte
     if not changes or len(changes) > MOST_AT_ONCE:
         raise Invalid([FieldError("attendees", "OUT_OF_RANGE", f"Give marks for 1 to {MOST_AT_ONCE:,} attendees.")])
     ids = [change.worker_id for change in changes]
-    rows = {row.worker_id: row for row in Attendee.objects.filter(session_id=session_id, worker_id__in=id_set(ids))}
+    listed = Attendee.objects.filter(session_id=session_id, worker_id__in=id_set(possible_ids(ids)))
+    rows = {row.worker_id: row for row in listed}
     errors = []
     for number, worker_id in enumerate(ids):
         if worker_id not in rows:
@@ -118,18 +122,23 @@ def _attendees(session_id: int, changes: Sequence[MarkChange]) -> dict[int, Atte
     return rows
 
 
-def _check(changes: Sequence[MarkChange], marks: dict[int, Mark], min_pass_score: int | None) -> None:
-    methods = {mark.method_id for mark in marks.values() if mark.method_id is not None}
+def _checked(marks: dict[int, Mark], min_pass_score: int | None) -> dict[int, Mark]:
+    """Return `marks`, in the order in which they were sent, with their remarks cleaned; raise Invalid."""
+    wrong = Wrong()
+    methods = possible_ids(mark.method_id for mark in marks.values() if mark.method_id is not None)
     known = set(AssessmentMethod.objects.filter(pk__in=id_set(methods)).values_list("pk", flat=True))
-    errors: list[FieldError] = []
-    for number, change in enumerate(changes):
-        mark = marks[change.worker_id]
-        found = mark_errors(mark, min_pass_score)
+    clean = {}
+    for number, (worker_id, mark) in enumerate(marks.items()):
+        place = f"attendees.{number}"
+        for field, code, message in mark_errors(mark, min_pass_score):
+            wrong.add(f"{place}.{field}", code, message)
         if mark.method_id is not None and mark.method_id not in known:
-            found.append(("method_id", "UNKNOWN", "There is no such assessment method."))
-        errors.extend(FieldError(f"attendees.{number}.{field}", code, message) for field, code, message in found)
-    if errors:
-        raise Invalid(errors)
+            wrong.add(f"{place}.method_id", "UNKNOWN", "There is no such assessment method.")
+        remarks = wrong.text(f"{place}.remarks", mark.remarks, limit=REMARKS_LIMIT, lines=True)
+        clean[worker_id] = replace(mark, remarks=remarks)
+    if wrong.errors:
+        raise Invalid(wrong.errors)
+    return clean
 
 
 def _need_begun(session: TrainingSession, at: datetime) -> None:
@@ -140,7 +149,7 @@ def _need_begun(session: TrainingSession, at: datetime) -> None:
 
 def _need_not_own(rows: dict[int, Attendee], marks: dict[int, Mark], by: Actor) -> None:
     mine = marks.get(by.worker_id or 0)
-    if mine is not None and mine.verified and not rows[by.worker_id or 0].verified:
+    if mine is not None and mine.verified and not _is_same_sign_off(rows[by.worker_id or 0], mine):
         raise Forbidden("No one signs off the worker they are. Let somebody else verify you.", "OWN_COMPETENCY")
 
 
@@ -166,8 +175,11 @@ def _save(rows: dict[int, Attendee], marks: dict[int, Mark], by: Actor) -> None:
 def _verified_by(attendee: Attendee, mark: Mark, by: Actor) -> int | None:
     if not mark.verified:
         return None
-    same = attendee.verified and attendee.method_id == mark.method_id
-    return attendee.verified_by_id if same else by.user_id
+    return attendee.verified_by_id if _is_same_sign_off(attendee, mark) else by.user_id
+
+
+def _is_same_sign_off(attendee: Attendee, mark: Mark) -> bool:
+    return attendee.verified and attendee.method_id == mark.method_id
 
 
 def _said(session_id: int, worker_id: int, before: Mark, after: Mark) -> Said:

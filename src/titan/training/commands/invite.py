@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,8 @@ from django.db import connection
 from titan.core.actor import Actor
 from titan.core.bulk import id_set, insert_rows
 from titan.core.command import command, nothing_changed, say
-from titan.core.errors import FieldError, Invalid, NotFound, SoftBlock
+from titan.core.errors import NotFound, SoftBlock
+from titan.core.given import Wrong, possible_ids
 from titan.core.permit import need_admin
 from titan.personnel.models import Worker, WorkerStatus
 from titan.training.access import locked_session, need_open
@@ -68,7 +70,7 @@ def remove_attendee(session_id: int, worker_id: int, *, by: Actor, at: datetime)
     """Take a worker off the class list of an open session; what was marked stays in the audit log."""
     need_admin(by)
     session = locked_session(session_id, by=by)
-    attendee = Attendee.objects.filter(session_id=session_id, worker_id=worker_id).first()
+    attendee = Attendee.objects.filter(session_id=session_id, worker_id__in=possible_ids([worker_id])).first()
     if attendee is None:
         raise NotFound("attendee", worker_id)
     need_open(session)
@@ -83,53 +85,27 @@ def remove_attendee(session_id: int, worker_id: int, *, by: Actor, at: datetime)
 
 
 def _check(worker_ids: Sequence[int]) -> None:
-    if not worker_ids or len(worker_ids) > MOST_AT_ONCE:
-        raise Invalid(
-            [
-                FieldError(
-                    "worker_ids",
-                    "OUT_OF_RANGE",
-                    f"Give 1 to {MOST_AT_ONCE:,} workers, not {len(worker_ids):,}.",
-                )
-            ]
-        )
-    seen: set[int] = set()
-    twice = [worker_id for worker_id in worker_ids if worker_id in seen or seen.add(worker_id)]  # type: ignore[func-returns-value]
-    if twice:
-        raise Invalid(
-            [
-                FieldError("worker_ids", "TWICE", f"Worker {worker_id} stands twice. Give each once.")
-                for worker_id in twice
-            ]
-        )
-    workers = Worker.objects.filter(pk__in=id_set(worker_ids))
+    wrong = Wrong()
+    if not 1 <= len(worker_ids) <= MOST_AT_ONCE:
+        wrong.add("worker_ids", "OUT_OF_RANGE", f"Give 1 to {MOST_AT_ONCE:,} workers, not {len(worker_ids):,}.")
+        wrong.refuse()
+    workers = Worker.objects.filter(pk__in=id_set(possible_ids(worker_ids)))
     if connection.vendor == "postgresql":
         # Nobody is deactivated between this check and the commit; KEY SHARE would let a status change through.
         workers = workers.select_for_update(of=("self",), no_key=True)
-    statuses = dict(workers.order_by("pk").values_list("pk", "status"))
-    errors = [
-        FieldError("worker_ids", "UNKNOWN", f"There is no worker {worker_id}.")
-        for worker_id in worker_ids
-        if worker_id not in statuses
-    ]
-    inactive = [worker_id for worker_id, status in statuses.items() if status != WorkerStatus.ACTIVE]
-    if errors:
-        raise Invalid(errors)
-    if inactive:
-        names = _names(inactive)
-        raise Invalid(
-            [
-                FieldError(
-                    "worker_ids",
-                    "WORKER_NOT_ACTIVE",
-                    f"{names[worker_id]} (worker {worker_id}) is {statuses[worker_id]} and cannot be invited.",
-                )
-                for worker_id in inactive
-            ],
-            code="WORKER_NOT_ACTIVE",
-        )
-
-
-def _names(worker_ids: list[int]) -> dict[int, str]:
-    rows = Worker.objects.filter(pk__in=id_set(worker_ids)).values_list("pk", "first_name", "last_name")
-    return {pk: f"{first} {last}".strip() for pk, first, last in rows}
+    known = {row[0]: row[1:] for row in workers.order_by("pk").values_list("pk", "status", "first_name", "last_name")}
+    for worker_id, times in Counter(worker_ids).items():
+        if times > 1:
+            wrong.add("worker_ids", "TWICE", f"Worker {worker_id} stands twice. Give each once.")
+        if worker_id not in known:
+            wrong.add("worker_ids", "UNKNOWN", f"There is no worker {worker_id}.")
+            continue
+        status, first, last = known[worker_id]
+        if status != WorkerStatus.ACTIVE:
+            name = f"{first} {last}".strip()
+            wrong.add(
+                "worker_ids",
+                "WORKER_NOT_ACTIVE",
+                f"{name} (worker {worker_id}) is {status} and cannot be invited.",
+            )
+    wrong.refuse()

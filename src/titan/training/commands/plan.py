@@ -86,7 +86,7 @@ def checked_plan(plan: Plan, *, override: Iterable[str] = (), course_required: b
         value = given.get(field)
         if value is not None and not model._default_manager.filter(pk=value).exists():
             wrong.add(field, "UNKNOWN", f"There is no {what} {value}. Choose one from the library.")
-    texts = {
+    texts: dict[str, Any] = {
         name: wrong.text(name, given[name], limit=limit, lines=lines) for name, limit, lines in _TEXTS if name in given
     }
     if plan.slots is not UNSET:

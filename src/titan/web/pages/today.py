@@ -1,24 +1,88 @@
-"""Today: how the site stands, and the sessions with their states."""
+"""Today: how the site stands, what needs action now, what is coming, and where the largest gaps are."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_GET
 
+from titan.compliance.queries.outlook import course_needs, expiring, trend
+from titan.compliance.queries.summary import CompanyCounts, CourseCounts, Summary, summary
 from titan.training.queries.sessions import SessionFilter, list_sessions
+from titan.training.queries.today import Seats, booked_seats, seats_by_course, seats_within, tasks
+from titan.web.chart import trend_chart
 from titan.web.visit import Visit, page, show
 
-SHOWN = 50
+GAPS_SHOWN, COMPANIES_SHOWN, SESSIONS_SHOWN = 10, 12, 50
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Proofs that run out within so many days, against the seats booked by then."""
+
+    days: int
+    items: int
+    seats: int
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A course with workers who need it. open: red and yellow ones for whom no seat is booked."""
+
+    course_id: int
+    code: str
+    title: dict[str, str]
+    red: int
+    yellow: int
+    seats: int
+
+    @property
+    def open(self) -> int:
+        return max(0, self.red + self.yellow - self.seats)
 
 
 @require_GET
 @page
 def today(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """The first page after signing in: counts by colour (not for trainers), and the newest sessions in sight."""
-    cursor = request.GET.get("cursor") or None
-    sessions = list_sessions(SessionFilter(), limit=SHOWN, cursor=cursor, by=visit.actor)
-    return show(request, visit, "today/today.html", {"sessions": sessions})
+    """The first page after signing in. A trainer sees their own sessions instead of the site."""
+    if not visit.reads_all:
+        cursor = request.GET.get("cursor") or None
+        sessions = list_sessions(SessionFilter(), limit=SESSIONS_SHOWN, cursor=cursor, by=visit.actor)
+        return show(request, visit, "today/trainer.html", {"sessions": sessions})
+    found = summary()
+    seats = booked_seats(at=visit.at, site=visit.site)
+    gaps = _gaps(found.by_course, seats)
+    values = {
+        "counts": found.counts,
+        "trend": trend_chart(trend(until=visit.today), found.counts, visit.today),
+        "tasks": tasks(at=visit.at, by=visit.actor),
+        "outlook": _outlook(seats, visit),
+        "gaps": gaps[:GAPS_SHOWN],
+        "more_gaps": max(0, len(gaps) - GAPS_SHOWN),
+        "companies": _companies(found)[:COMPANIES_SHOWN],
+    }
+    return show(request, visit, "today/today.html", values)
+
+
+def _outlook(seats: list[Seats], visit: Visit) -> list[Outlook]:
+    return [Outlook(row.days, row.items, seats_within(seats, visit.today, row.days)) for row in expiring(visit.today)]
+
+
+def _gaps(courses: list[CourseCounts], seats: list[Seats]) -> list[Gap]:
+    needs, booked = course_needs(), seats_by_course(seats)
+    gaps = [
+        Gap(row.course_id, row.code, row.title, need.red, need.yellow, booked.get(row.course_id, 0))
+        for row in courses
+        if (need := needs.get(row.course_id)) is not None
+    ]
+    return sorted(gaps, key=lambda gap: (-gap.open, -gap.red, gap.code))
+
+
+def _companies(found: Summary) -> list[CompanyCounts]:
+    """Return companies by their share of red workers, the worst first."""
+    return sorted(found.by_company, key=lambda row: (-row.counts["NON_COMPLIANT"] / sum(row.counts.values()), row.code))
 
 
 urlpatterns = [path("", today, name="today")]
