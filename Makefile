@@ -6,7 +6,7 @@ export TITAN_HOME ?= $(CURDIR)/var
 UV := .tools/bin/uv
 VENV := .venv/bin
 
-.PHONY: run test lint types imports test-sqlite test-postgres lock format clean
+.PHONY: run test lint types imports test-sqlite test-postgres test-long lock format clean
 
 run: .venv/.ready
 	@exec $(VENV)/titan demo
@@ -20,6 +20,11 @@ test-sqlite: .venv/.ready-dev
 
 test-postgres: .venv/.ready-dev
 	$(VENV)/pytest --db postgres
+
+# What is too slow for each change: many more random sites and histories, on both databases.
+test-long: .venv/.ready-dev
+	$(VENV)/pytest --db sqlite -m long
+	$(VENV)/pytest --db postgres -m long
 
 lint: .venv/.ready-dev
 	$(VENV)/ruff check .

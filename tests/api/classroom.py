@@ -20,7 +20,7 @@ from django.db import connection
 from django.http import HttpResponse
 
 from tests import cast
-from tests.api.client import BASE, ApiClient, body_of, need_problem
+from tests.api.client import BASE, ApiClient, body_of, client_of, need_problem
 from tests.files import pdf_bytes
 from tests.training.acting import HOUR, held, scheduled, settle, sheet, time_of
 from titan.accounts.models import User
@@ -82,7 +82,19 @@ class Classroom:
         return held(self.course, marks, **{"trainer": self.trainer, "venue": self.venue, **values})
 
 
-def make_classroom(clock: time_machine.Traveller, clients: dict[Role, ApiClient], users: dict[Role, User]) -> Classroom:
+class Clients(dict[Role, ApiClient]):
+    """One client per role, signed in when it is first asked for."""
+
+    def __init__(self, users: Mapping[Role, User]) -> None:
+        super().__init__()
+        self.users = users
+
+    def __missing__(self, role: Role) -> ApiClient:
+        self[role] = client_of(self.users[role])
+        return self[role]
+
+
+def make_classroom(clock: time_machine.Traveller, users: dict[Role, User]) -> Classroom:
     """Make the site's people and things; the three workers need the course and are Red."""
     course, other = cast.make_course(code="HSE-002"), cast.make_course(code="HSE-009")
     job = cast.make_role()
@@ -92,7 +104,7 @@ def make_classroom(clock: time_machine.Traveller, clients: dict[Role, ApiClient]
     workers = [cast.make_worker(role=job, company=company, first_name=first, last_name=last) for first, last in names]
     room = Classroom(
         clock=clock,
-        clients=clients,
+        clients=Clients(users),
         users=users,
         course=course,
         trainer=cast.make_trainer(course, user=users[Role.TRAINER]),

@@ -50,6 +50,6 @@ def clock() -> Iterator[Any]:
 
 
 @pytest.fixture
-def room(clock: Any, site: Any, users: dict[Role, Any], clients: dict[Role, ApiClient]) -> Classroom:
+def room(clock: Any, users: dict[Role, Any]) -> Classroom:
     """A site with a course to teach, whose clock stands still."""
-    return make_classroom(clock, clients, users)
+    return make_classroom(clock, users)

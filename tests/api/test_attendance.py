@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from tests import cast
 from tests.api.classroom import AT, Classroom, everything, need_invalid
 from tests.api.client import ApiClient, body_of, need_problem
@@ -113,16 +111,14 @@ BAD_MARKS: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
 
 
 class TestRefusals:
-    @pytest.mark.parametrize(("given", "found"), BAD_MARKS)
-    def test_a_mark_that_cannot_be_takes_the_good_ones_with_it(
-        self, room: Classroom, given: dict[str, Any], found: list[tuple[str, str]]
-    ) -> None:
-        room_method = cast.make_method()
-        given = {**given, **({"method_id": room_method.pk} if given.get("method_id") == 1 else {})}
-        session = room.begun()
+    def test_a_mark_that_cannot_be_takes_the_good_ones_with_it(self, room: Classroom) -> None:
+        method, session = cast.make_method(), room.begun()
+        good = of(room, 0, status="ATTENDED", result="PASSED")
         before = everything()
-        answer = mark(room.teacher, session, of(room, 0, status="ATTENDED", result="PASSED"), of(room, 1, **given))
-        assert need_invalid(answer) == [(f"attendees.1.{field}", code) for field, code in found]
+        for given, found in BAD_MARKS:
+            known = {"method_id": method.pk} if given.get("method_id") == 1 else {}
+            answer = mark(room.teacher, session, good, of(room, 1, **{**given, **known}))
+            assert need_invalid(answer) == [(f"attendees.1.{field}", code) for field, code in found], given
         assert everything() == before
 
     def test_marks_for_strangers_twice_or_for_nobody(self, room: Classroom) -> None:

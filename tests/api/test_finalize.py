@@ -10,7 +10,7 @@ import pytest
 from tests import cast
 from tests.api.classroom import AT, Classroom, everything, need_invalid, pdf, upload
 from tests.api.client import body_of, need_problem
-from tests.training.acting import ABSENT, FAILED, PASSED, held
+from tests.training.acting import ABSENT, FAILED, PASSED, held, settle
 from titan.audit.models import AuditEvent
 from titan.catalogue.models import CourseVersion
 from titan.compliance.models import ComplianceItem
@@ -91,6 +91,7 @@ class TestTheReceipt:
         for course in (room.course, cast.make_course()):
             cast.require(job, course)
         still_red = cast.make_worker(role=job)
+        settle()
         session = room.over(
             {room.workers[0]: PASSED, room.workers[1]: FAILED, room.workers[2]: ABSENT, still_red: PASSED}
         )
@@ -127,7 +128,7 @@ class TestTheReceipt:
     def test_a_second_click_gets_the_first_outcome(self, room: Classroom) -> None:
         session = room.over({room.workers[0]: PASSED})
         first = body_of(finalize(room, session))
-        room.clock.shift(timedelta(days=400))
+        room.clock.shift(timedelta(days=40))
         before = everything()
         for answer in (
             finalize(room, session),
@@ -149,7 +150,7 @@ class TestTheReceipt:
         assert (again.status_code, again.content) == (200, first.content)
         another = finalize(room, session, Idempotency_Key="gate-2")
         need_problem(another, 409, "ALREADY_FINALIZED")
-        other = room.over({room.workers[1]: PASSED})
+        other = room.over({room.workers[1]: PASSED}, trainer=cast.make_trainer(room.course))
         reused = finalize(room, other, Idempotency_Key="gate-1")
         assert need_invalid(reused) == [("Idempotency-Key", "IDEMPOTENCY_KEY_REUSED")]
         assert TrainingRecord.objects.count() == 1

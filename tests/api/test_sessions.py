@@ -6,8 +6,6 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from tests import cast
 from tests.api.classroom import (
     AT,
@@ -139,19 +137,17 @@ BAD_PLANS: list[tuple[Any, list[tuple[str, str]]]] = [
 ]
 
 
-@pytest.mark.parametrize(("given", "found"), BAD_PLANS)
-def test_a_plan_that_cannot_be_is_422_everywhere_and_changes_nothing(
-    room: Classroom, given: dict[str, Any], found: list[tuple[str, str]]
-) -> None:
+def test_a_plan_that_cannot_be_is_422_everywhere_and_changes_nothing(room: Classroom) -> None:
     draft = room.draft()
     before = everything()
     good = {"course_id": room.course.pk}
-    for answer in (
-        room.admin.post("/sessions", {**good, **given}),
-        room.admin.patch(f"/sessions/{draft}", given),
-        room.admin.post(f"/sessions/{draft}/schedule", {**room.plan(), **given}),
-    ):
-        assert sorted(need_invalid(answer)) == sorted(found)
+    for given, found in BAD_PLANS:
+        for answer in (
+            room.admin.post("/sessions", {**good, **given}),
+            room.admin.patch(f"/sessions/{draft}", given),
+            room.admin.post(f"/sessions/{draft}/schedule", {**room.plan(), **given}),
+        ):
+            assert sorted(need_invalid(answer)) == sorted(found), given
     assert everything() == before
 
 
@@ -329,12 +325,12 @@ class TestSoftBlocks:
             f"session:{another.pk}",
         ]
 
-    @pytest.mark.parametrize("override", [["NO_SUCH_BLOCK"], ["venue_overlap"], [""], [5], "VENUE_OVERLAP", [None]])
-    def test_codes_that_are_none_are_422(self, room: Classroom, override: Any) -> None:
+    def test_codes_that_are_none_are_422(self, room: Classroom) -> None:
         draft, planned = room.draft(), room.planned()
         before = everything()
-        assert need_invalid(room.admin.post(f"/sessions/{draft}/schedule", room.plan(override=override)))
-        assert need_invalid(room.admin.patch(f"/sessions/{planned.pk}", {"override": override}))
+        for override in (["NO_SUCH_BLOCK"], ["venue_overlap"], [""], [5], "VENUE_OVERLAP", [None]):
+            assert need_invalid(room.admin.post(f"/sessions/{draft}/schedule", room.plan(override=override)))
+            assert need_invalid(room.admin.patch(f"/sessions/{planned.pk}", {"override": override}))
         assert everything() == before
 
     def test_codes_that_do_not_apply_are_ignored(self, room: Classroom) -> None:
@@ -457,9 +453,8 @@ class TestLists:
         for day, hit in (("2026-11-21", 0), ("2026-11-22", 1), ("2026-11-23", 1), ("2026-11-24", 0)):
             assert body_of(room.admin.get(f"/sessions?from={day}&to={day}"))["total"] == hit, day
 
-    @pytest.mark.parametrize(
-        ("query", "field"),
-        [
+    def test_filters_that_are_none_are_422(self, room: Classroom) -> None:
+        for query, field in (
             ("status=DONE", "status"),
             ("course_id=x", "course_id"),
             ("from=yesterday", "from"),
@@ -468,12 +463,8 @@ class TestLists:
             ("limit=201", "limit"),
             ("cursor=nonsense", "cursor"),
             ("trainer=1", "trainer"),
-        ],
-    )
-    def test_filters_that_are_none_are_422(self, room: Classroom, query: str, field: str) -> None:
-        answer = room.admin.get(f"/sessions?{query}")
-        assert answer.status_code == 422
-        assert body_of(answer)["errors"][0]["field"] == field
+        ):
+            assert [name for name, _ in need_invalid(room.admin.get(f"/sessions?{query}"))] == [field]
 
     def test_pages_fit_together(self, room: Classroom) -> None:
         for _ in range(7):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -19,14 +19,13 @@ from django.db import connection, transaction
 from tests import cast
 from tests.compliance.invariant import verdict_equals_rebuild
 from tests.files import pdf_bytes
-from tests.guards.raw import state
 from titan.audit.models import AuditEvent
 from titan.catalogue.models import Course
 from titan.compliance.commands import catch_up, rebuild
 from titan.compliance.models import ComplianceItem, WorkerVerdict
 from titan.core.actor import Actor, Role, system_actor
 from titan.core.errors import FieldError, Refusal
-from titan.evidence.commands import StagedEvidence, Upload, stage
+from titan.evidence.commands import StagedEvidence, Upload, record_evidence, stage
 from titan.evidence.models import EvidenceFile
 from titan.personnel.models import Worker
 from titan.records.models import CompetencyRecord, TrainingRecord
@@ -43,6 +42,7 @@ from titan.training.models import (
 from titan.training.rules import SlotTime
 
 AT = cast.AT
+TODAY = AT.date()
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ADMIN = cast.actor(user_id=101)
 ASSESSOR = cast.actor(Role.ASSESSOR, user_id=102)
@@ -62,9 +62,14 @@ FACTS = (
 )
 
 
-def everything() -> dict[str, list[dict[str, Any]]]:
-    """Return every row that sessions, records and verdicts consist of."""
-    return {model.__name__: state(model) for model in FACTS}
+def everything() -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row that sessions, records and verdicts consist of, by table."""
+    rows = {}
+    with connection.cursor() as cursor:
+        for model in FACTS:
+            cursor.execute(f"SELECT * FROM {model._meta.db_table} ORDER BY 1")
+            rows[model.__name__] = cursor.fetchall()
+    return rows
 
 
 def settle(at: datetime = AT) -> None:
@@ -145,6 +150,24 @@ def held(
     attach_evidence(session.pk, staged or sheet(), by=ADMIN, at=ends_at)
     session.refresh_from_db()
     return session
+
+
+def pending(worker: Worker, course: Course, *, completed_on: date = TODAY, **values: Any) -> CompetencyRecord:
+    """Make a pass that waits for an assessor, on the signed sheet."""
+    evidence = record_evidence(sheet(), by=ADMIN, at=AT)
+    return CompetencyRecord.objects.create(
+        **{
+            "worker": worker,
+            "course": course,
+            "course_version": cast.published(course),
+            "completed_on": completed_on,
+            "evidence_id": evidence.id,
+            "evidence_key": evidence.key,
+            "evidence_sha256": evidence.sha256,
+            "created_at": AT,
+            **values,
+        }
+    )
 
 
 PASSED = {"status": "ATTENDED", "result": "PASSED"}

@@ -12,14 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import cast
-from tests.training.acting import ADMIN, ASSESSOR, AT, AUDITOR, act, refuses, settle, sheet
+from tests.training.acting import ADMIN, ASSESSOR, AT, AUDITOR, act, pending, refuses, settle
 from titan.core.actor import Role
 from titan.core.errors import Forbidden, Invalid, NotFound
 from titan.core.page import encode_cursor
-from titan.evidence.commands import record_evidence
-from titan.evidence.queries import EvidenceView
 from titan.personnel.models import WorkerStatus
-from titan.records.models import CompetencyRecord
 from titan.training.commands import invite_workers, remove_attendee
 from titan.training.queries.picker import PickerFilter, Suggestion, red_workers, suggestions
 
@@ -43,20 +40,6 @@ def picked(session_id: int, *, limit: int = 200, by: Any = ADMIN, at: Any = AT, 
 
 def names(found: list[Suggestion]) -> list[str]:
     return [item.last_name for item in found]
-
-
-def pending(worker: Any, course: Any) -> CompetencyRecord:
-    evidence: EvidenceView = record_evidence(sheet(), by=ADMIN, at=AT)
-    return CompetencyRecord.objects.create(
-        worker=worker,
-        course=course,
-        course_version=cast.published(course),
-        completed_on=TODAY,
-        evidence_id=evidence.id,
-        evidence_key=evidence.key,
-        evidence_sha256=evidence.sha256,
-        created_at=AT,
-    )
 
 
 @pytest.fixture

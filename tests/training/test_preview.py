@@ -13,8 +13,19 @@ from hypothesis import strategies as st
 from tests import cast
 from tests.compliance.invariant import verdict_equals_rebuild
 from tests.oracle import Verdict, verdicts
-from tests.training.acting import ABSENT, ADMIN, AT, FAILED, PASSED, everything, held, rolled_back, settle, time_of
-from tests.training.test_picker import pending
+from tests.training.acting import (
+    ABSENT,
+    ADMIN,
+    AT,
+    FAILED,
+    PASSED,
+    everything,
+    held,
+    pending,
+    rolled_back,
+    settle,
+    time_of,
+)
 from titan.records.models import CompetencyRecord, CompetencyStatus, Result, TrainingRecord
 from titan.training.commands import finalize_session
 from titan.training.queries.gate import preview_finalize

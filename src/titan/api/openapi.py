@@ -76,6 +76,7 @@ MEANINGS = {
     415: "Not the type of body or file that is taken here.",
     422: "Values that cannot be taken; each error names its field.",
     429: "Too many failures from this address.",
+    503: "The evidence store cannot take the file now.",
 }
 
 
@@ -114,6 +115,8 @@ def _errors(path: str, method: str, operation: dict[str, Any]) -> set[int]:
         errors |= {404, 409}
     if "requestBody" in operation:
         errors |= {400, 413, 415}
+        if "multipart/form-data" in operation["requestBody"]["content"]:
+            errors |= {503}
     return errors
 
 

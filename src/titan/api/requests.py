@@ -16,9 +16,11 @@ from ninja.parser import Parser
 
 from titan.api.fields import MAX_INTEGER
 from titan.core.errors import FieldError, Invalid, NotFound, TooLarge, UnsupportedType, invalid
+from titan.evidence.rules import MAX_BYTES, MAX_TOTAL_BYTES
 
-FILE_LIMIT = 25 * 1024 * 1024
-UPLOAD_LIMIT = 8 * FILE_LIMIT
+MEGABYTE = 1024 * 1024
+# All the files of an upload, and what separates them.
+UPLOAD_LIMIT = MAX_TOTAL_BYTES + MEGABYTE
 KEY_HEADER = "Idempotency-Key"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _JSON, _MULTIPART = "application/json", "multipart/form-data"
@@ -57,8 +59,8 @@ class CappedUpload(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         self.received += len(raw_data)
-        if self.received > FILE_LIMIT:
-            raise TooLarge("TOO_LARGE", f"{self.file_name} is over the limit of {FILE_LIMIT // 1024**2} MB.")
+        if self.received > MAX_BYTES:
+            raise TooLarge("TOO_LARGE", f"{self.file_name} is over the limit of {MAX_BYTES // MEGABYTE} MB.")
         return raw_data
 
     def file_complete(self, file_size: int) -> None:
@@ -83,7 +85,7 @@ def prepare_upload(request: HttpRequest) -> None:
     if request.content_type != _MULTIPART:
         return
     if int(request.META.get("CONTENT_LENGTH") or 0) > UPLOAD_LIMIT:
-        raise TooLarge("TOO_LARGE", f"One request brings at most {UPLOAD_LIMIT // 1024**2} MB.")
+        raise TooLarge("TOO_LARGE", f"One request brings at most {MAX_TOTAL_BYTES // MEGABYTE} MB.")
     request.upload_handlers.insert(0, CappedUpload(request))
     request.parse_file_upload = partial(_parse_upload, request)  # type: ignore[method-assign]
 

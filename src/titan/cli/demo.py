@@ -54,6 +54,7 @@ def make_demo() -> None:
             "Or give the demo a home of its own: TITAN_HOME=./demo titan demo"
         )
     _make_logins()
+    _make_sessions()
 
 
 def _is_empty() -> bool:
@@ -82,6 +83,16 @@ def _make_logins() -> None:
     for role, (email, name) in LOGINS.items():
         if email not in standing:
             make_login(email, role, name, PASSWORD, trainer_code=TRAINER if role is Role.TRAINER else "")
+
+
+def _make_sessions() -> None:
+    from titan.core.actor import Via, system_actor
+    from titan.core.clock import now
+    from titan.demo.sessions import make_sessions
+    from titan.training.models import TrainingSession
+
+    if not TrainingSession.objects.exists():
+        make_sessions(by=system_actor(Via.CLI), at=now())
 
 
 def _logins() -> str:

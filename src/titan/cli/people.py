@@ -82,7 +82,7 @@ def create_api_token(
     owner = User.objects.filter(email=email.strip().lower()).first()
     if owner is None:
         raise Stop(f"EMAIL: there is no login {email}. Make it with: titan user create {email} --role ROLE")
-    issued = create_token(owner.pk, name, days or TOKEN_DAYS, by=system_actor(Via.CLI), at=now())
+    issued = create_token(owner.pk, name, TOKEN_DAYS if days is None else days, by=system_actor(Via.CLI), at=now())
     typer.echo(f"Made the token “{issued.row.name}” of {owner.email}. It is shown only now: {issued.token}")
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
-from django.db import connection
 from django.db.models import Subquery
 
-from titan.compliance.engine import Written, refresh_due, refresh_touched
+from titan.compliance.engine import Written, hold_engine, refresh_due, refresh_touched
 from titan.compliance.models import DayCounts, SweptDay
 from titan.compliance.queries.summary import site_counts
 from titan.core import settings
@@ -20,12 +19,15 @@ from titan.core.models import SiteSettings
 __all__ = ["Written", "catch_up", "rebuild", "refresh", "refresh_now", "refresh_verdicts", "sweep"]
 
 
+# Servers whose clocks differ by less than this do not undo each other's nightly sweep.
+CLOCKS_DIFFER = timedelta(minutes=10)
+
+
 def refresh_verdicts(unit: Unit) -> None:
     """Refresh the verdicts of whoever a unit of work touched; runs once before it commits."""
     if unit.touched:
         touched, unit.touched = unit.touched, Touched()
-        site = settings.current()
-        _refresh(touched, today=site.today(unit.at), warning_days=site.warning_days)
+        _refresh(touched, at=unit.at)
 
 
 def refresh_now() -> None:
@@ -39,16 +41,28 @@ def refresh(
     *,
     today: date,
 ) -> Written:
-    """Refresh the items of `workers` (ids or EVERYONE) for `courses` (None: all) as of the site's day `today`."""
+    """Refresh the items of `workers` (ids or EVERYONE) for `courses` (None: all) as of the site's day `today`.
+
+    Never as of a day before the swept one: then the calendar would have moved for some workers only.
+    """
     touched = Touched(courses=None if courses is None else set(courses))
     if workers == EVERYONE:
         touched.everyone = True
     else:
         touched.workers = {int(worker) for worker in workers}
-    return _refresh(touched, today=today, warning_days=settings.current().warning_days)
+    return _refresh(touched, today=today)
 
 
-def _refresh(touched: Touched, *, today: date, warning_days: int) -> Written:
+def _refresh(touched: Touched, *, at: datetime | None = None, today: date | None = None) -> Written:
+    hold_engine(alone=touched.rules_changed)
+    site, swept = _calendar()
+    day = site.today(at) if at is not None else today
+    if day is None:
+        raise ValueError("Say as of when: at= or today=.")
+    return _write(touched, max(day, swept or day), site.warning_days)
+
+
+def _write(touched: Touched, today: date, warning_days: int) -> Written:
     written = refresh_touched(touched, today=today, warning_days=warning_days)
     if touched.everyone and touched.courses is None:
         SweptDay.objects.update_or_create(id=1, defaults={"day": today})
@@ -57,9 +71,11 @@ def _refresh(touched: Touched, *, today: date, warning_days: int) -> Written:
 
 @command
 def rebuild(*, by: Actor, at: datetime) -> Written:
-    """Recalculate every verdict from the facts; writes only what differs."""
-    today = settings.current().today(at)
-    written = refresh(EVERYONE, today=today)
+    """Recalculate every verdict from the facts, as of site today; writes only what differs."""
+    hold_engine(alone=True)
+    site, _swept = _calendar()
+    today = site.today(at)
+    written = _write(Touched(everyone=True, courses=None), today, site.warning_days)
     _say("compliance.rebuilt", today, written)
     return written
 
@@ -70,12 +86,12 @@ def sweep(*, by: Actor, at: datetime) -> Written:
 
     A clock that went back, or a site never swept, is rebuilt. Sweeping a swept day writes nothing.
     """
-    site = settings.current()
-    today = site.today(at)
-    swept = _locked_day()
-    if swept == today:
+    hold_engine(alone=True)
+    site, swept = _calendar()
+    if not _is_due(site, swept, at):
         nothing_changed()
         return Written(0, 0)
+    today = site.today(at)
     if swept is None or swept > today:
         return rebuild(by=by, at=at)
     _keep_day(swept)
@@ -87,30 +103,35 @@ def sweep(*, by: Actor, at: datetime) -> Written:
 
 def catch_up(*, at: datetime) -> None:
     """Sweep if the stored verdicts are of another day than site today; one statement when they are not."""
+    site, swept = _calendar()
+    if site.is_set_up and _is_due(site, swept, at):
+        sweep(by=system_actor(), at=at)
+
+
+def _is_due(site: settings.Site, swept: date | None, at: datetime) -> bool:
+    today = site.today(at)
+    if swept is None or swept < today:
+        return True
+    return swept > today and swept > site.today(at + CLOCKS_DIFFER)
+
+
+def _calendar() -> tuple[settings.Site, date | None]:
+    """Return the site's settings and the swept day, in one statement."""
     row = (
         SiteSettings.objects.filter(until=None)
         .annotate(swept=Subquery(SweptDay.objects.filter(id=1).values("day")))
-        .values_list("timezone", "swept")
+        .values("timezone", "warning_days", "swept")
         .first()
     )
     if row is None:
-        return
-    timezone, swept = row
-    if swept != settings.Site(timezone=timezone).today(at):
-        sweep(by=system_actor(), at=at)
+        return settings.Site(is_set_up=False), SweptDay.objects.values_list("day", flat=True).first()
+    return settings.Site(timezone=row["timezone"], warning_days=row["warning_days"]), row["swept"]
 
 
 def _keep_day(day: date) -> None:
     """Keep how the site stood at the end of `day`, for the trend."""
     counts = {status.lower(): n for status, n in site_counts().items()}
     DayCounts.objects.update_or_create(day=day, defaults=counts)
-
-
-def _locked_day() -> date | None:
-    days = SweptDay.objects.filter(id=1)
-    if connection.vendor == "postgresql":
-        days = days.select_for_update()
-    return days.values_list("day", flat=True).first()
 
 
 def _say(action: str, today: date, written: Written) -> None:

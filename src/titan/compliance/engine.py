@@ -43,9 +43,9 @@ class Written:
 def refresh_touched(touched: Touched, *, today: date, warning_days: int) -> Written:
     """Bring the items and verdicts of everyone `touched` up to date with the facts.
 
-    today: the site's day. warning_days: how many days before its end a record counts as expiring.
+    today: the site's day. warning_days: how many days before its end a record counts as expiring. Both read under
+    the engine's lock (`hold_engine`).
     """
-    _lock(alone=touched.rules_changed)
     _open_scratch()
     if not touched.everyone:
         _scope(touched)
@@ -60,7 +60,6 @@ def refresh_due(*, today: date, warning_days: int) -> Written:
 
     Requirements stand as stored: only the calendar moved.
     """
-    _lock(alone=True)
     _open_scratch()
     params = _params(today, warning_days, courses=None)
     _run(_fill(_DUE.format(today=_date("today")), "due"), params)
@@ -117,7 +116,11 @@ def _of_courses(column: str) -> str:
     return f"(%(any_course)s OR {column} IN ({ids_sql().replace('%s', '%(courses)s')}))"
 
 
-def _lock(*, alone: bool) -> None:
+def hold_engine(*, alone: bool) -> None:
+    """Hold the engine's lock until the transaction ends; before reading anything that verdicts depend on.
+
+    alone: because what is asked of many changed, or the calendar moved, rather than facts of single workers.
+    """
     if connection.vendor == "postgresql":
         function = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
         _run(f"SELECT {function}(%(key)s)", {"key": ENGINE_LOCK})

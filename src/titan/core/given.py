@@ -63,7 +63,9 @@ class Wrong:
         clean = unicodedata.normalize("NFC", value).strip()
         if any(_is_control(letter, lines) for letter in clean):
             self.add(name, "CONTROL_CHARACTERS", "Take out control characters and broken symbols.")
-        elif len(clean) > limit:
+            # What is checked next may ask the database, which cannot even compare with a NUL.
+            return clean.replace("\x00", "")
+        if len(clean) > limit:
             self.add(name, "TOO_LONG", f"Give at most {limit} characters, not {len(clean)}.")
         elif required and is_blank(clean):
             self.add(name, "REQUIRED", "Fill this in: it cannot be blank.")

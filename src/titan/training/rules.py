@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from titan.core.errors import FieldError
 
@@ -134,3 +135,105 @@ def mark_errors(mark: Mark, min_pass_score: int | None) -> list[tuple[str, str, 
     if mark.verified and mark.method_id is None:
         errors.append(("method_id", "METHOD_REQUIRED", "Say by which assessment method it was verified."))
     return errors
+
+
+@dataclass(frozen=True)
+class WorkingHours:
+    """When the site works, every day alike (domain.md §2): from `starts` to `ends` in `zone`, less the break."""
+
+    starts: time
+    ends: time
+    break_starts: time
+    break_ends: time
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class FreeTime:
+    """Slots at which a trainer and a venue are free."""
+
+    slots: list[SlotTime]
+    trainer_id: int
+    venue_id: int
+
+
+def propose_slots(
+    duration_minutes: int, first_day: date, hours: WorkingHours, *, after_break: bool = False
+) -> list[SlotTime]:
+    """Return slots for a course: one a day from `first_day` on, each inside the working hours (domain.md §5).
+
+    A day's slot begins with the working day and reaches over the break, which does not count as teaching; what does
+    not fit goes on the next day. after_break: the first day begins after the break instead. Returns at most MOST_SLOTS
+    slots, none for a site without working hours.
+    """
+    slots: list[SlotTime] = []
+    left, begins = duration_minutes, _minute(hours.break_ends if after_break else hours.starts)
+    while left > 0 and len(slots) < MOST_SLOTS:
+        taught = min(left, _teachable(begins, hours))
+        if taught <= 0:
+            if not _teachable(_minute(hours.starts), hours):
+                return []
+        else:
+            slots.append(_day_slot(first_day, begins, max(taught, SHORTEST_SLOT // _MINUTE), hours))
+        left -= taught
+        first_day += timedelta(days=1)
+        begins = _minute(hours.starts)
+    return slots
+
+
+def first_free(
+    duration_minutes: int,
+    days: Iterable[date],
+    hours: WorkingHours,
+    *,
+    trainers: Mapping[int, Sequence[SlotTime]],
+    venues: Mapping[int, Sequence[SlotTime]],
+    not_before: datetime,
+) -> FreeTime | None:
+    """Return the first proposed slots, on one of `days`, at which a trainer and a venue are free; None: there are none.
+
+    trainers, venues: by id, in the order of preference, the times that each already holds. A course that fits into the
+    time after the break is proposed there too.
+    """
+    for day in days:
+        for slots in _proposals(duration_minutes, day, hours):
+            if slots[0].starts_at < not_before:
+                continue
+            trainer = next((pk for pk, held in trainers.items() if _is_free(slots, held)), None)
+            venue = next((pk for pk, held in venues.items() if _is_free(slots, held)), None)
+            if trainer is not None and venue is not None:
+                return FreeTime(slots, trainer, venue)
+    return None
+
+
+_MINUTE = timedelta(minutes=1)
+
+
+def _proposals(duration_minutes: int, day: date, hours: WorkingHours) -> Iterable[list[SlotTime]]:
+    morning = propose_slots(duration_minutes, day, hours)
+    if morning:
+        yield morning
+    if duration_minutes <= _teachable(_minute(hours.break_ends), hours) and hours.starts < hours.break_ends:
+        yield propose_slots(duration_minutes, day, hours, after_break=True)
+
+
+def _is_free(slots: Sequence[SlotTime], held: Sequence[SlotTime]) -> bool:
+    return not any(overlaps(a.starts_at, a.ends_at, b.starts_at, b.ends_at) for a in slots for b in held)
+
+
+def _minute(moment: time) -> int:
+    return moment.hour * 60 + moment.minute
+
+
+def _teachable(begins: int, hours: WorkingHours) -> int:
+    """Return the minutes that can be taught from `begins` (minute of the day) on, less the break."""
+    away = max(0, _minute(hours.break_ends) - max(begins, _minute(hours.break_starts)))
+    return max(0, _minute(hours.ends) - begins - away)
+
+
+def _day_slot(day: date, begins: int, taught: int, hours: WorkingHours) -> SlotTime:
+    away = _minute(hours.break_ends) - _minute(hours.break_starts)
+    over_the_break = begins < _minute(hours.break_ends) and begins + taught > _minute(hours.break_starts)
+    starts = datetime.combine(day, time(begins // 60, begins % 60), hours.zone).astimezone(UTC)
+    # Lengths are added in UTC: an hour of teaching is an hour, also in the night when clocks change.
+    return SlotTime(starts, starts + (taught + (away if over_the_break else 0)) * _MINUTE)

@@ -198,6 +198,17 @@ def maybe_url(name: str, *args: object) -> str:
         return ""
 
 
+def statuses() -> list[tuple[str, str]]:
+    """Return every compliance status with its words, worst first."""
+    return [
+        (Severity.NON_COMPLIANT.name, _("Red: not compliant")),
+        (Severity.AWAITING_VERIFICATION.name, _("Blue: awaiting sign-off")),
+        (Severity.IN_GRACE.name, _("Yellow: in grace")),
+        (Severity.EXPIRING.name, _("Yellow: expiring")),
+        (Severity.COMPLIANT.name, _("Green: compliant")),
+    ]
+
+
 def globals_of_templates() -> dict[str, Any]:
     """Return what every template may call."""
     functions = (
@@ -211,6 +222,7 @@ def globals_of_templates() -> dict[str, Any]:
         clock,
         date_words,
         maybe_url,
+        statuses,
         task_words,
         session_state,
         initials,

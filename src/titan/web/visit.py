@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -55,10 +56,10 @@ class Visit:
         return self.actor.role in READERS
 
 
-Page = Callable[Concatenate[HttpRequest, Visit, P], HttpResponse]
+Page = Callable[Concatenate[HttpRequest, Visit, P], HttpResponseBase]
 
 
-def page(view: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def page(view: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Make `view(request, visit, …)` a page: for whoever is signed in, in their language, on the site's today.
 
     A visitor who is not signed in is sent to sign in and comes back. A Refusal that the view does not handle becomes a
@@ -66,7 +67,7 @@ def page(view: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """
 
     @functools.wraps(view)
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         visit = _visit(request)
         if visit is None:
             logout(request)

@@ -17,6 +17,7 @@ from titan.core import settings
 from titan.core.bulk import id_set
 from titan.core.errors import NotFound
 from titan.core.page import Page, decode_cursor, encode_cursor
+from titan.core.text import search_key
 from titan.personnel.models import Worker, WorkerStatus
 from titan.records.models import Result, TrainingRecord
 
@@ -145,13 +146,14 @@ class MatrixRow:
 
 @dataclass(frozen=True)
 class MatrixFilter:
-    """Which workers and courses the matrix shows. severity: of the worker overall."""
+    """Which workers and courses the matrix shows. severity: of the worker overall. search: name or badge."""
 
     company_id: int | None = None
     role_id: int | None = None
     area_id: int | None = None
     course_id: int | None = None
     severity: int | None = None
+    search: str | None = None
 
 
 def matrix(wanted: MatrixFilter, *, limit: int, cursor: str | None) -> Page[MatrixRow]:
@@ -182,6 +184,8 @@ def _matrix_workers(wanted: MatrixFilter) -> Any:
         workers = workers.filter(worker__area_assignments__area_id=wanted.area_id, worker__area_assignments__until=None)
     if wanted.severity is not None:
         workers = workers.filter(severity=wanted.severity)
+    if wanted.search and wanted.search.strip():
+        workers = workers.filter(worker__search_key__contains=search_key(wanted.search))
     if wanted.course_id is None:
         return workers.annotate(rank=F("severity"))
     items = ComplianceItem.objects.filter(course_id=wanted.course_id)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
+from django.db.models import Count
 
 from titan.compliance.engine import severity_sql
 from titan.compliance.models import ComplianceItem, Severity, WorkerVerdict
+from titan.compliance.queries.summary import course_titles
 from titan.core.bulk import id_set
 
 GREENISH = (Severity.EXPIRING, Severity.COMPLIANT)
@@ -48,6 +50,31 @@ def fully_green(before: Standing, after: Standing) -> list[int]:
     return [
         worker_id for worker_id in turned_green(before, after) if after.overall.get(worker_id) == Severity.COMPLIANT
     ]
+
+
+@dataclass(frozen=True)
+class OtherGap:
+    """A course that is not green for `workers` of the workers asked about."""
+
+    course_id: int
+    code: str
+    title: dict[str, str]
+    workers: int
+
+
+def other_gaps(worker_ids: Iterable[int], course_id: int) -> list[OtherGap]:
+    """Return the other courses that keep these workers from being green overall, most workers first."""
+    items = ComplianceItem.objects.filter(worker_id__in=id_set(worker_ids), severity__lt=Severity.COMPLIANT)
+    counts = (
+        items.exclude(course_id=course_id)
+        .order_by()
+        .values("course_id", "course__code")
+        .annotate(n=Count("worker_id"))
+        .values_list("course_id", "course__code", "n")
+    )
+    titles = course_titles()
+    gaps = [OtherGap(pk, code, titles.get(pk, {}), n) for pk, code, n in counts]
+    return sorted(gaps, key=lambda gap: (-gap.workers, gap.code))
 
 
 @dataclass(frozen=True)

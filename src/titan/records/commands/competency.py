@@ -13,7 +13,8 @@ from titan.core import settings
 from titan.core.actor import Actor, Role
 from titan.core.bulk import id_set, update_rows
 from titan.core.command import Said, command, say, say_all, touch
-from titan.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from titan.core.errors import Conflict, FieldError, Forbidden, NotFound, invalid
+from titan.core.given import Wrong, is_blank, possible_ids
 from titan.core.permit import need_admin, need_role
 from titan.evidence.models import EvidenceFile
 from titan.records.commands.revoke import reason_given
@@ -22,6 +23,8 @@ from titan.records.models import AssessmentMethod, CompetencyRecord, CompetencyS
 from titan.records.rules import completed_on_error
 
 MOST_AT_ONCE = 500
+REMARKS_LIMIT = 2_000
+DECISIONS = (CompetencyStatus.COMPETENT, CompetencyStatus.NOT_COMPETENT)
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def decide_competencies(ids: Sequence[int], decision: Decision, *, by: Actor, at
     rows = _locked(ids)
     if by.worker_id is not None and any(row["worker_id"] == by.worker_id for row in rows):
         raise Forbidden("No one signs off the worker they are. Ask another assessor.", "OWN_COMPETENCY")
-    assessed_on = _check(decision, ids, rows, settings.current().today(at))
+    assessed_on, remarks = _checked(decision, rows, settings.current().today(at))
     decided = [row["id"] for row in rows if row["status"] != CompetencyStatus.PENDING or row["revoked_at"]]
     if decided:
         raise Conflict(
@@ -65,7 +68,7 @@ def decide_competencies(ids: Sequence[int], decision: Decision, *, by: Actor, at
                 "method_id": decision.method_id,
                 "assessed_on": assessed_on,
                 "assessed_by_id": by.user_id,
-                "remarks": decision.remarks.strip(),
+                "remarks": remarks,
                 "assessment_evidence_id": decision.assessment_evidence_id,
                 "record_id": records[row["id"]],
             }
@@ -84,7 +87,7 @@ def decide_competencies(ids: Sequence[int], decision: Decision, *, by: Actor, at
                 "assessed_on": assessed_on.isoformat(),
                 "record_id": records[row["id"]],
             },
-            reason=decision.remarks.strip(),
+            reason=remarks,
         )
         for row in rows
     )
@@ -118,10 +121,10 @@ def withdraw_competency(competency_id: int, reason: str, *, by: Actor, at: datet
 
 def _locked(ids: Sequence[int]) -> list[dict[str, Any]]:
     if not ids or len(ids) > MOST_AT_ONCE:
-        raise Invalid([FieldError("ids", "OUT_OF_RANGE", f"Give 1 to {MOST_AT_ONCE} ids.")])
+        raise invalid("ids", "OUT_OF_RANGE", f"Give 1 to {MOST_AT_ONCE} ids.")
     if len(set(ids)) < len(ids):
-        raise Invalid([FieldError("ids", "TWICE", "An id stands twice. Give each once.")])
-    found = CompetencyRecord.objects.filter(pk__in=id_set(ids)).order_by("pk")
+        raise invalid("ids", "TWICE", "An id stands twice. Give each once.")
+    found = CompetencyRecord.objects.filter(pk__in=id_set(possible_ids(ids))).order_by("pk")
     if connection.vendor == "postgresql":
         found = found.select_for_update(of=("self",))
     rows: list[dict[str, Any]] = [
@@ -149,29 +152,28 @@ def _locked(ids: Sequence[int]) -> list[dict[str, Any]]:
     return rows
 
 
-def _check(decision: Decision, ids: Sequence[int], rows: list[dict[str, Any]], today: date) -> date:
+def _checked(decision: Decision, rows: list[dict[str, Any]], today: date) -> tuple[date, str]:
+    """Return the day of assessment and the remarks, cleaned; raise Invalid with everything that is wrong."""
+    wrong = Wrong()
     assessed_on = decision.assessed_on or today
-    errors = []
-    if decision.status == CompetencyStatus.PENDING:
-        errors.append(FieldError("status", "NOT_A_DECISION", "Decide COMPETENT or NOT_COMPETENT."))
+    if decision.status not in DECISIONS:
+        wrong.add("status", "NOT_A_DECISION", "Decide COMPETENT or NOT_COMPETENT.")
     if not AssessmentMethod.objects.filter(pk=decision.method_id).exists():
-        errors.append(FieldError("method_id", "UNKNOWN", "There is no such assessment method."))
-    if decision.status == CompetencyStatus.NOT_COMPETENT and not decision.remarks.strip():
-        errors.append(FieldError("remarks", "REQUIRED", "Say what was missing: it is kept for ever."))
+        wrong.add("method_id", "UNKNOWN", "There is no such assessment method.")
+    remarks = wrong.text("remarks", decision.remarks, limit=REMARKS_LIMIT, lines=True)
+    if decision.status == CompetencyStatus.NOT_COMPETENT and is_blank(remarks):
+        wrong.add("remarks", "REQUIRED", "Say what was missing: it is kept for ever.")
     late = completed_on_error(assessed_on, today)
     if late:
-        errors.append(FieldError("assessed_on", "OUT_OF_RANGE", late))
+        wrong.add("assessed_on", "OUT_OF_RANGE", late)
     last = max(row["completed_on"] for row in rows)
     if assessed_on < last:
-        errors.append(
-            FieldError("assessed_on", "BEFORE_CLASS", f"The class was completed on {last}. Give that day or later.")
-        )
+        wrong.add("assessed_on", "BEFORE_CLASS", f"The class was completed on {last}. Give that day or later.")
     evidence = decision.assessment_evidence_id
     if evidence is not None and not EvidenceFile.objects.filter(pk=evidence).exists():
-        errors.append(FieldError("assessment_evidence_id", "UNKNOWN", "There is no such evidence."))
-    if errors:
-        raise Invalid(errors)
-    return assessed_on
+        wrong.add("assessment_evidence_id", "UNKNOWN", "There is no such evidence.")
+    wrong.refuse()
+    return assessed_on, remarks
 
 
 def _records(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from titan.catalogue.models import CourseVersion, VersionStatus
 from titan.core import settings
 from titan.core.actor import Actor
 from titan.core.command import command
-from titan.core.errors import Conflict, FieldError, Invalid
+from titan.core.errors import Conflict, invalid
+from titan.core.given import Wrong
 from titan.core.permit import need_admin
 from titan.evidence.commands import StagedEvidence, record_evidence
 from titan.evidence.models import EvidenceFile
@@ -17,6 +18,9 @@ from titan.personnel.models import Worker
 from titan.records.commands.write import NewCompetency, NewRecord, write_competencies, write_records
 from titan.records.models import Result, Source, TrainingRecord
 from titan.records.rules import completed_on_error
+
+PROVIDER_LIMIT = 200
+REMARKS_LIMIT = 2_000
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,12 @@ def record_external_result(new: ExternalResult, evidence_id: int | None, *, by: 
     corrected = _corrected(new)
     version = corrected.course_version if corrected else _published(new.course_id)
     rests_on = evidence_id or (corrected.evidence_id if corrected else None)
-    errors = _errors(new, version, rests_on, settings.current().today(at))
-    if errors or version is None or rests_on is None:
-        raise Invalid(errors)
+    evidence = EvidenceFile.objects.filter(pk=rests_on or 0).first()
+    new = _checked(new, version, evidence, settings.current().today(at))
+    if version is None or evidence is None:
+        raise AssertionError("A result without a version or evidence passed its check.")
     if corrected:
         _need_correctable(corrected)
-    evidence = EvidenceFile.objects.get(pk=rests_on)
     if not corrected and version.requires_verification and new.result == Result.PASSED:
         opened = write_competencies(
             [
@@ -92,8 +96,8 @@ def record_external_result(new: ExternalResult, evidence_id: int | None, *, by: 
                 session_id=corrected.session_id if corrected else None,
                 trainer_id=corrected.trainer_id if corrected else None,
                 score=new.score,
-                provider=new.provider.strip(),
-                remarks=new.remarks.strip(),
+                provider=new.provider,
+                remarks=new.remarks,
                 corrects_id=corrected.pk if corrected else None,
             )
         ],
@@ -114,7 +118,7 @@ def record_certificate(new: ExternalResult, staged: StagedEvidence | None, *, by
 
 
 def _published(course_id: int) -> CourseVersion | None:
-    return CourseVersion.objects.filter(course_id=course_id, status=VersionStatus.PUBLISHED).first()
+    return CourseVersion.objects.filter(course__pk=course_id, status=VersionStatus.PUBLISHED).first()
 
 
 def _corrected(new: ExternalResult) -> TrainingRecord | None:
@@ -122,7 +126,7 @@ def _corrected(new: ExternalResult) -> TrainingRecord | None:
         return None
     record = TrainingRecord.objects.select_related("course_version").filter(pk=new.corrects_id).first()
     if record is None:
-        raise Invalid([FieldError("corrects_id", "UNKNOWN", "There is no such record to correct.")])
+        raise invalid("corrects_id", "UNKNOWN", "There is no such record to correct.")
     return record
 
 
@@ -133,32 +137,31 @@ def _need_correctable(record: TrainingRecord) -> None:
         raise Conflict("ALREADY_CORRECTED", "This record has its correction already; revoke and correct that one.")
 
 
-def _errors(
-    new: ExternalResult, version: CourseVersion | None, evidence_id: int | None, today: date
-) -> list[FieldError]:
-    errors = []
+def _checked(
+    new: ExternalResult, version: CourseVersion | None, evidence: EvidenceFile | None, today: date
+) -> ExternalResult:
+    """Return the result with its texts cleaned; raise Invalid with everything that is wrong."""
+    wrong = Wrong()
     worker = Worker.objects.filter(pk=new.worker_id).values("anonymised_at").first()
     if worker is None or worker["anonymised_at"]:
-        errors.append(FieldError("worker_id", "UNKNOWN", "There is no such worker."))
+        wrong.add("worker_id", "UNKNOWN", "There is no such worker.")
     if version is None:
-        errors.append(
-            FieldError(
-                "course_id",
-                "COURSE_NOT_PUBLISHED",
-                "There is no such course, or it has no published version.",
-            )
-        )
+        wrong.add("course_id", "COURSE_NOT_PUBLISHED", "There is no such course, or it has no published version.")
     wrong_day = completed_on_error(new.completed_on, today)
     if wrong_day:
-        errors.append(FieldError("completed_on", "OUT_OF_RANGE", wrong_day))
+        wrong.add("completed_on", "OUT_OF_RANGE", wrong_day)
     if new.score is not None and not 0 <= new.score <= 100:
-        errors.append(FieldError("score", "OUT_OF_RANGE", "Give a score from 0 to 100."))
-    if evidence_id is None:
-        errors.append(FieldError("file", "REQUIRED", "Add the certificate: every record has its evidence."))
-    if new.corrects_id is not None:
-        same = TrainingRecord.objects.filter(
-            pk=new.corrects_id, worker_id=new.worker_id, course_id=new.course_id
-        ).exists()
-        if not same:
-            errors.append(FieldError("corrects_id", "OTHER_RECORD", "Correct a record of this worker and course."))
-    return errors
+        wrong.add("score", "OUT_OF_RANGE", "Give a score from 0 to 100.")
+    if evidence is None:
+        wrong.add("file", "REQUIRED", "Add the certificate: every record has its evidence.")
+    if new.corrects_id is not None and not _is_of(new.corrects_id, new.worker_id, new.course_id):
+        wrong.add("corrects_id", "OTHER_RECORD", "Correct a record of this worker and course.")
+    provider = wrong.text("provider", new.provider, limit=PROVIDER_LIMIT)
+    remarks = wrong.text("remarks", new.remarks, limit=REMARKS_LIMIT, lines=True)
+    wrong.refuse()
+    return replace(new, provider=provider, remarks=remarks)
+
+
+def _is_of(record_id: int, worker_id: int, course_id: int) -> bool:
+    records = TrainingRecord.objects.filter(pk=record_id).values_list("worker_id", "course_id")
+    return records.first() == (worker_id, course_id)

@@ -1,7 +1,8 @@
 """The life of a session, one module per stage: plan, schedule, invite, attend, prove, finalize; or cancel."""
 
-from titan.training.commands.attend import MarkChange, mark_attendance
+from titan.training.commands.attend import MarkChange, RowAnswer, RowState, ShownMark, mark_attendance, mark_rows
 from titan.training.commands.cancel import cancel_session, delete_draft
+from titan.training.commands.draft import draft_for_workers, duplicate_session
 from titan.training.commands.finalize import finalize_session
 from titan.training.commands.invite import Invited, invite_workers, remove_attendee
 from titan.training.commands.plan import UNSET, Plan, create_session
@@ -13,13 +14,19 @@ __all__ = [
     "Invited",
     "MarkChange",
     "Plan",
+    "RowAnswer",
+    "RowState",
+    "ShownMark",
     "attach_evidence",
     "cancel_session",
     "create_session",
     "delete_draft",
+    "draft_for_workers",
+    "duplicate_session",
     "finalize_session",
     "invite_workers",
     "mark_attendance",
+    "mark_rows",
     "need_evidence_taken",
     "remove_attendee",
     "schedule_session",

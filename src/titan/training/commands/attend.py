@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from titan.core.actor import Actor, Role
 from titan.core.bulk import id_set, update_rows
 from titan.core.command import Said, command, nothing_changed, say_all
-from titan.core.errors import Conflict, FieldError, Forbidden, Invalid
+from titan.core.errors import Conflict, FieldError, Forbidden, Invalid, Refusal
 from titan.core.given import Wrong, possible_ids
 from titan.core.permit import need_role
 from titan.records.models import AssessmentMethod
@@ -53,9 +54,8 @@ def mark_attendance(session_id: int, changes: Sequence[MarkChange], *, by: Actor
     session = locked_session(session_id, by=by)
     rows = _attendees(session_id, changes)
     minimum = session.course_version.min_pass_score if session.course_version else None
-    marks = _checked(
-        {change.worker_id: overlay(rows[change.worker_id], change, minimum) for change in changes}, minimum
-    )
+    wanted = {change.worker_id: overlay(rows[change.worker_id], change, minimum) for change in changes}
+    marks = _checked(wanted, minimum, _known_methods(wanted.values()))
     need_open(session)
     need_status(session, SessionStatus.SCHEDULED, "marking attendance")
     _need_begun(session, at)
@@ -68,6 +68,85 @@ def mark_attendance(session_id: int, changes: Sequence[MarkChange], *, by: Actor
     say_all(_said(session_id, worker_id, _stored(rows[worker_id]), marks[worker_id]) for worker_id in changed)
     TrainingSession.objects.filter(pk=session_id).update(version=session.version + 1)
     return len(changed)
+
+
+@dataclass(frozen=True)
+class ShownMark:
+    """A change of one row of the class list, and the mark that the row showed when it was made."""
+
+    change: MarkChange
+    shown: Mark
+
+
+class RowState(StrEnum):
+    """What became of a row's change."""
+
+    SAVED = "SAVED"
+    CONFLICT = "CONFLICT"
+    REFUSED = "REFUSED"
+
+
+@dataclass(frozen=True)
+class RowAnswer:
+    """What became of a row's change, why, and the mark that stands now (None: not on the list any more)."""
+
+    worker_id: int
+    state: RowState
+    mark: Mark | None
+    message: str = ""
+
+
+@command
+def mark_rows(session_id: int, rows: Sequence[ShownMark], *, by: Actor, at: datetime) -> list[RowAnswer]:
+    """Save marks of a scheduled session that has begun, each row by itself; returns what became of each.
+
+    A row that somebody else changed since it was shown is a CONFLICT and stays theirs; one that cannot be is REFUSED
+    with the reason; neither keeps the others from being saved. Sent again after a lost answer, a mark is SAVED. Raises
+    NotFound, Invalid for a worker given twice, Conflict for the session as a whole.
+    """
+    need_role(by, Role.HSE_ADMIN, Role.TRAINER)
+    session = locked_session(session_id, by=by)
+    need_open(session)
+    need_status(session, SessionStatus.SCHEDULED, "marking attendance")
+    _need_begun(session, at)
+    _need_each_once([row.change.worker_id for row in rows])
+    listed = _listed(session_id, [row.change.worker_id for row in rows])
+    minimum = session.course_version.min_pass_score if session.course_version else None
+    known = _known_methods(
+        overlay(listed[row.change.worker_id], row.change, minimum) for row in rows if row.change.worker_id in listed
+    )
+    marks, answers = {}, []
+    for row in rows:
+        answer = _row_answer(row, listed.get(row.change.worker_id), minimum, known, by)
+        answers.append(answer)
+        if answer.state is RowState.SAVED and answer.mark != _stored(listed[answer.worker_id]):
+            marks[answer.worker_id] = answer.mark
+    if not marks:
+        nothing_changed()
+        return answers
+    _save(listed, marks, by)
+    say_all(_said(session_id, worker_id, _stored(listed[worker_id]), mark) for worker_id, mark in marks.items())
+    TrainingSession.objects.filter(pk=session_id).update(version=session.version + 1)
+    return answers
+
+
+def _row_answer(
+    row: ShownMark, attendee: Attendee | None, minimum: int | None, known: set[int], by: Actor
+) -> RowAnswer:
+    worker_id = row.change.worker_id
+    if attendee is None:
+        return RowAnswer(worker_id, RowState.REFUSED, None, "Not on the class list any more. Reload the page.")
+    stored, wanted = _stored(attendee), overlay(attendee, row.change, minimum)
+    if wanted == stored:
+        return RowAnswer(worker_id, RowState.SAVED, stored)
+    if stored != row.shown:
+        return RowAnswer(worker_id, RowState.CONFLICT, stored)
+    try:
+        mark = _checked({worker_id: wanted}, minimum, known)[worker_id]
+        _need_not_own({worker_id: attendee}, {worker_id: mark}, by)
+    except Refusal as refusal:
+        return RowAnswer(worker_id, RowState.REFUSED, stored, refusal.detail)
+    return RowAnswer(worker_id, RowState.SAVED, mark)
 
 
 def overlay(attendee: Attendee, change: MarkChange, min_pass_score: int | None) -> Mark:
@@ -107,8 +186,7 @@ def _attendees(session_id: int, changes: Sequence[MarkChange]) -> dict[int, Atte
     if not changes or len(changes) > MOST_AT_ONCE:
         raise Invalid([FieldError("attendees", "OUT_OF_RANGE", f"Give marks for 1 to {MOST_AT_ONCE:,} attendees.")])
     ids = [change.worker_id for change in changes]
-    listed = Attendee.objects.filter(session_id=session_id, worker_id__in=id_set(possible_ids(ids)))
-    rows = {row.worker_id: row for row in listed}
+    rows = _listed(session_id, ids)
     errors = []
     for number, worker_id in enumerate(ids):
         if worker_id not in rows:
@@ -122,11 +200,28 @@ def _attendees(session_id: int, changes: Sequence[MarkChange]) -> dict[int, Atte
     return rows
 
 
-def _checked(marks: dict[int, Mark], min_pass_score: int | None) -> dict[int, Mark]:
-    """Return `marks`, in the order in which they were sent, with their remarks cleaned; raise Invalid."""
+def _listed(session_id: int, ids: Sequence[int]) -> dict[int, Attendee]:
+    listed = Attendee.objects.filter(session_id=session_id, worker_id__in=id_set(possible_ids(ids)))
+    return {row.worker_id: row for row in listed}
+
+
+def _need_each_once(ids: Sequence[int]) -> None:
+    if not ids or len(ids) > MOST_AT_ONCE or len(set(ids)) < len(ids):
+        message = f"Give marks for 1 to {MOST_AT_ONCE:,} attendees, each once."
+        raise Invalid([FieldError("attendees", "OUT_OF_RANGE", message)])
+
+
+def _known_methods(marks: Iterable[Mark]) -> set[int]:
+    methods = possible_ids(mark.method_id for mark in marks if mark.method_id is not None)
+    return set(AssessmentMethod.objects.filter(pk__in=id_set(methods)).values_list("pk", flat=True))
+
+
+def _checked(marks: dict[int, Mark], min_pass_score: int | None, known: set[int]) -> dict[int, Mark]:
+    """Return `marks`, in the order in which they were sent, with their remarks cleaned; raise Invalid.
+
+    known: the assessment methods that there are, of those the marks name.
+    """
     wrong = Wrong()
-    methods = possible_ids(mark.method_id for mark in marks.values() if mark.method_id is not None)
-    known = set(AssessmentMethod.objects.filter(pk__in=id_set(methods)).values_list("pk", flat=True))
     clean = {}
     for number, (worker_id, mark) in enumerate(marks.items()):
         place = f"attendees.{number}"

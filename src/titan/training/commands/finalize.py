@@ -9,6 +9,7 @@ from titan.compliance.commands import refresh_now
 from titan.compliance.queries.verdicts import fully_green, standing, turned_green
 from titan.core.actor import Actor
 from titan.core.command import command, say
+from titan.core.errors import Conflict
 from titan.core.permit import need_admin
 from titan.evidence.models import EvidenceFile
 from titan.records.commands import NewCompetency, NewRecord, write_competencies, write_records
@@ -20,23 +21,27 @@ from titan.training.queries.gate import (
     Outcome,
     becomes_pending,
     count_outcome,
+    digest_of,
     gate_of,
     need_not_finalized,
 )
 
 
 @command
-def finalize_session(session_id: int, *, by: Actor, at: datetime) -> Outcome:
+def finalize_session(session_id: int, *, by: Actor, at: datetime, shown: str | None = None) -> Outcome:
     """Finalize a session and return the receipt; a fixed number of statements, whatever the number of attendees.
 
-    Per attended worker: a training record, or a pending competency record, or both where the trainer verified. Raises
-    NotFound, Conflict NOT_READY or TAMPERED with all reasons, ALREADY_FINALIZED with the first outcome.
+    Per attended worker: a training record, or a pending competency record, or both where the trainer verified. shown:
+    the digest of what whoever clicks was shown (GateView.digest). Raises NotFound, Conflict NOT_READY or TAMPERED with
+    all reasons, ALREADY_FINALIZED with the first outcome, CHANGED_SINCE when something else would be written.
     """
     need_admin(by)
     session = locked_session(session_id, by=by)
     need_not_finalized(session)
     gate = gate_of(session, at=at)
     gate.need_open()
+    if shown is not None and shown != digest_of(gate):
+        raise Conflict("CHANGED_SINCE", "The marks changed since you looked. Check again.")
     workers = [row["worker_id"] for row in gate.attended]
     before = standing(workers, session.course_id)
     _write(gate, by=by, at=at)

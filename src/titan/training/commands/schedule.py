@@ -28,10 +28,17 @@ from titan.training.rules import SlotTime
 
 @command
 def schedule_session(
-    session_id: int, plan: Plan, *, override: frozenset[str] = frozenset(), by: Actor, at: datetime
+    session_id: int,
+    plan: Plan,
+    *,
+    override: frozenset[str] = frozenset(),
+    acknowledged: frozenset[tuple[str, str]] = frozenset(),
+    by: Actor,
+    at: datetime,
 ) -> list[SoftBlock]:
     """Schedule a draft, with changes given at the same time; returns the soft blocks that were overridden.
 
+    override: codes of soft blocks, whatever they are about. acknowledged: (code, subject) of those that somebody saw.
     Takes the course's published version and keeps it. Raises Invalid (trainer, venue or slots missing,
     COURSE_NOT_PUBLISHED), Conflict (hard blocks), SoftBlocked.
     """
@@ -44,7 +51,7 @@ def schedule_session(
     apply_plan(session, plan)
     need_complete(session, slots_of(session, plan))
     session.course_version = _published(session.course_id)
-    warnings = check_blocks(session, plan, override, by=by, at=at)
+    warnings = check_blocks(session, plan, override, acknowledged, by=by, at=at)
     session.status = SessionStatus.SCHEDULED
     save_plan(session, plan)
     return warnings
@@ -52,12 +59,19 @@ def schedule_session(
 
 @command
 def update_session(
-    session_id: int, plan: Plan, *, override: frozenset[str] = frozenset(), by: Actor, at: datetime
+    session_id: int,
+    plan: Plan,
+    *,
+    override: frozenset[str] = frozenset(),
+    acknowledged: frozenset[tuple[str, str]] = frozenset(),
+    by: Actor,
+    at: datetime,
 ) -> list[SoftBlock]:
     """Change a draft or a scheduled session; returns the soft blocks that stand.
 
     A scheduled session is checked again as when it was scheduled: hard blocks refuse; soft ones refuse a change of
-    trainer, venue or slots unless acknowledged before or named in `override` now. On a draft they are only shown.
+    trainer, venue or slots unless acknowledged before, or named in `override` (by code) or in `acknowledged` (by code
+    and subject) now. On a draft they are only shown.
     Raises NotFound, Invalid, Conflict, SoftBlocked.
     """
     need_admin(by)
@@ -69,7 +83,7 @@ def update_session(
     if session.status == SessionStatus.SCHEDULED:
         need_complete(session, slots_of(session, plan))
         rebooked = bool(_BOOKING_FIELDS & plan.given().keys())
-        warnings = check_blocks(session, plan, override, by=by, at=at, soft=rebooked)
+        warnings = check_blocks(session, plan, override, acknowledged, by=by, at=at, soft=rebooked)
     else:
         warnings = soft_blocks(booking_of(session, plan), at=at)
     save_plan(session, plan)
@@ -95,14 +109,15 @@ def check_blocks(
     session: TrainingSession,
     plan: Plan,
     override: frozenset[str],
+    acknowledged: frozenset[tuple[str, str]] = frozenset(),
     *,
     by: Actor,
     at: datetime,
     soft: bool = True,
 ) -> list[SoftBlock]:
-    """Refuse hard blocks; refuse soft ones that are neither acknowledged already nor named in `override`.
+    """Refuse hard blocks; refuse soft ones that are neither kept as acknowledged nor named by code or as a pair now.
 
-    Keeps the acknowledgements that `override` adds. soft: whether trainer, venue or slots change, so that soft blocks
+    Keeps the acknowledgements that are new. soft: whether trainer, venue or slots change, so that soft blocks
     count. Returns the soft blocks that stand, acknowledged.
     """
     booking = booking_of(session, plan)
@@ -115,7 +130,7 @@ def check_blocks(
         return blocks
     known = set(Override.objects.filter(session_id=session.pk).values_list("code", "subject"))
     new = [block for block in blocks if (block.code, block.subject) not in known]
-    refused = [block for block in new if block.code not in override]
+    refused = [b for b in new if b.code not in override and (b.code, b.subject) not in acknowledged]
     if refused:
         raise SoftBlocked(refused)
     write_overrides(session.pk, new, by=by, at=at)

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from titan.compliance.queries.verdicts import Expected, fully_green, standing, standing_with, turned_green
+import orjson
+
+from titan.compliance.models import Severity
+from titan.compliance.queries.verdicts import (
+    Expected,
+    OtherGap,
+    Standing,
+    fully_green,
+    other_gaps,
+    standing,
+    standing_with,
+    turned_green,
+)
 from titan.core import settings
 from titan.core.actor import Actor
 from titan.core.clock import site_date
@@ -16,7 +31,7 @@ from titan.core.permit import need_reader
 from titan.evidence.queries import is_intact
 from titan.records.models import FOREVER, Result
 from titan.records.rules import expires_on
-from titan.training.access import visible_sessions
+from titan.training.access import need_visible, visible_sessions
 from titan.training.gate import GateAttendee, GateFacts, reasons_against
 from titan.training.models import Attendance, Attendee, Finalization, SessionStatus, TrainingSession
 from titan.training.queries.blocks import is_qualified
@@ -33,6 +48,8 @@ ATTENDEE_COLUMNS = (
     "worker__first_name",
     "worker__last_name",
 )
+# Of an attendee, what goes into records.
+_WRITTEN = ("worker_id", "status", "result", "score", "verified", "verified_by_id", "method_id", "remarks")
 
 
 @dataclass(frozen=True)
@@ -92,7 +109,9 @@ class Gate:
 def gate_of(session: TrainingSession, *, at: datetime) -> Gate:
     """Return what stands against finalizing `session` at the moment `at`; re-hashes the evidence (four statements)."""
     attendees = list(
-        Attendee.objects.filter(session_id=session.pk).order_by("worker__name_key").values(*ATTENDEE_COLUMNS)
+        Attendee.objects.filter(session_id=session.pk)
+        .order_by("worker__name_key", "worker_id")
+        .values(*ATTENDEE_COLUMNS)
     )
     ends_at = session.slots.order_by("-ends_at").values_list("ends_at", flat=True).first()
     facts = GateFacts(
@@ -131,25 +150,108 @@ def need_not_finalized(session: TrainingSession) -> None:
         )
 
 
+def digest_of(gate: Gate) -> str:
+    """Return what finalizing would write, in short: the same digest means the same records."""
+    session = gate.session
+    facts = [
+        session.course_version_id,
+        session.trainer_id,
+        session.evidence.sha256 if session.evidence else None,
+        gate.completed_on,
+        [{name: row[name] for name in _WRITTEN} for row in gate.attendees],
+    ]
+    return hashlib.sha256(orjson.dumps(facts)).hexdigest()
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What finalizing would do now. before, after: how many who attended stand how for the course, by status.
+
+    expires_on: of the passed records (None: they never expire). gaps: what keeps those who turn green for the course
+    from being green overall.
+    """
+
+    outcome: Outcome
+    passed: int
+    expires_on: date | None
+    before: dict[str, int]
+    after: dict[str, int]
+    gaps: tuple[OtherGap, ...]
+
+
+@dataclass(frozen=True)
+class GateView:
+    """A session before the gate: what stands against it, or what finalizing would do (then there are no reasons)."""
+
+    reasons: tuple[FieldError, ...]
+    preview: Preview | None
+    digest: str
+
+
 def preview_finalize(session_id: int, *, by: Actor, at: datetime) -> Outcome:
     """Return the outcome as it would be now; raises what finalizing would raise. Writes nothing."""
     need_reader(by)
+    gate = _gate_now(session_id, by=by, at=at)
+    gate.need_open()
+    before, after = _standings(gate, at)
+    return count_outcome(gate, len(turned_green(before, after)), len(fully_green(before, after)), at=None)
+
+
+def look_at_gate(session_id: int, *, by: Actor, at: datetime) -> GateView:
+    """Return every reason against finalizing now, or what it would do, with the digest to send back with the click.
+
+    A fixed number of statements. Raises NotFound, Conflict ALREADY_FINALIZED with the first outcome.
+    """
+    need_reader(by)
+    gate = _gate_now(session_id, by=by, at=at)
+    return GateView(tuple(gate.reasons), None if gate.reasons else _preview(gate, at), digest_of(gate))
+
+
+def receipt_of(session_id: int, *, by: Actor) -> Outcome | None:
+    """Return the first and only outcome of a session's finalization; None before it. Raises NotFound."""
+    need_reader(by)
+    need_visible(session_id, by=by)
+    receipt = Finalization.objects.filter(pk=session_id).first()
+    return outcome_from(receipt.outcome) if receipt else None
+
+
+def _gate_now(session_id: int, *, by: Actor, at: datetime) -> Gate:
     session = visible_sessions(by).select_related("course_version", "evidence").filter(pk=session_id).first()
     if session is None:
         raise NotFound("session", session_id)
     need_not_finalized(session)
-    gate = gate_of(session, at=at)
-    gate.need_open()
+    return gate_of(session, at=at)
+
+
+def _standings(gate: Gate, at: datetime) -> tuple[Standing, Standing]:
+    """Return how those who attended stand now, and would stand after finalizing."""
     site = settings.current()
-    workers = [row["worker_id"] for row in gate.attended]
-    before = standing(workers, session.course_id)
     after = standing_with(
         [_expected(gate, row) for row in gate.attended],
-        session.course_id,
+        gate.session.course_id,
         today=site.today(at),
         warning_days=site.warning_days,
     )
-    return count_outcome(gate, len(turned_green(before, after)), len(fully_green(before, after)), at=None)
+    return standing([row["worker_id"] for row in gate.attended], gate.session.course_id), after
+
+
+def _preview(gate: Gate, at: datetime) -> Preview:
+    before, after = _standings(gate, at)
+    turned, fully = turned_green(before, after), fully_green(before, after)
+    version, day = gate.session.course_version, gate.completed_on
+    return Preview(
+        outcome=count_outcome(gate, len(turned), len(fully), at=None),
+        passed=sum(row["result"] == Result.PASSED and not becomes_pending(gate.session, row) for row in gate.attended),
+        expires_on=expires_on(day, version.validity_months) if version and day else None,
+        before=_by_status(before.items),
+        after=_by_status(after.items),
+        gaps=tuple(other_gaps(set(turned) - set(fully), gate.session.course_id)),
+    )
+
+
+def _by_status(severities: Mapping[int, int]) -> dict[str, int]:
+    counts = Counter(severities.values())
+    return {severity.name: counts[severity] for severity in Severity}
 
 
 def count_outcome(gate: Gate, turned: int, fully: int, *, at: datetime | None) -> Outcome:

@@ -6,16 +6,18 @@ then everyone else by name. Each group is a keyset query of its own, so that a p
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from titan.compliance.models import ComplianceItem, Severity
 from titan.compliance.queries.items import History, histories, words
 from titan.core import settings
 from titan.core.actor import Actor
+from titan.core.bulk import id_set
 from titan.core.errors import NotFound
 from titan.core.page import Page, cursor_invalid, decode_cursor, encode_cursor
 from titan.core.permit import need_reader
@@ -41,7 +43,7 @@ class PickerFilter:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A worker to invite, and why. status None: the course is not required of them."""
+    """A worker to invite, and why. status None: the course is not required of them. role_title: by language."""
 
     worker_id: int
     employee_id: str
@@ -55,6 +57,16 @@ class Suggestion:
     reason: str
     expires_on: date | None
     due_on: date | None
+    role_title: dict[str, str]
+
+
+@dataclass(frozen=True)
+class GroupCounts:
+    """How many workers each group of the picker holds."""
+
+    red: int
+    yellow: int
+    other: int
 
 
 _GROUPS = {0: "RED", 1: "YELLOW", 2: "YELLOW", OTHERS: "OTHER"}
@@ -65,10 +77,7 @@ def suggestions(
 ) -> Page[Suggestion]:
     """Return a page of suggestions for a session's course; at most eight statements. Raises NotFound."""
     need_reader(by)
-    session = visible_sessions(by).filter(pk=session_id).values("course_id").first()
-    if session is None:
-        raise NotFound("session", session_id)
-    course_id = session["course_id"]
+    course_id = _course_of(session_id, by)
     people = _candidates(session_id, wanted)
     stage, position = _position(cursor)
     found: list[tuple[int, Any]] = []
@@ -86,10 +95,39 @@ def suggestions(
 
 def red_workers(session_id: int, wanted: PickerFilter, *, by: Actor, at: datetime, most: int) -> list[int]:
     """Return the ids of all suggested Red workers, at most `most`: for "add all red"."""
-    session = visible_sessions(by).filter(pk=session_id).values("course_id").first()
-    if session is None:
+    course_id = _course_of(session_id, by)
+    return [row["id"] for row in _group(_candidates(session_id, wanted), course_id, 0, None)[:most]]
+
+
+def group_counts(session_id: int, wanted: PickerFilter, *, by: Actor) -> GroupCounts:
+    """Return how many workers there are to suggest in each group (three statements). Raises NotFound, Forbidden."""
+    need_reader(by)
+    course_id = _course_of(session_id, by)
+    people = _candidates(session_id, wanted)
+    items = people.filter(items__course_id=course_id, items__severity__in=LISTED_FIRST)
+    by_severity = dict(items.order_by().values_list("items__severity").annotate(n=Count("pk")))
+    red = by_severity.get(Severity.NON_COMPLIANT, 0)
+    yellow = sum(by_severity.values()) - red
+    return GroupCounts(red, yellow, people.count() - red - yellow)
+
+
+def chosen_workers(session_id: int, worker_ids: Iterable[int], *, by: Actor, at: datetime) -> list[Suggestion]:
+    """Return these workers as suggestions, by name, as far as they can be suggested at all (four statements)."""
+    need_reader(by)
+    course_id = _course_of(session_id, by)
+    people = _candidates(session_id, PickerFilter()).filter(pk__in=id_set(worker_ids))
+    rows = list(people.order_by(*_BY_NAME).values(*_COLUMNS))
+    items = ComplianceItem.objects.filter(worker_id__in=id_set(worker_ids), course_id=course_id)
+    parts = {pk: LISTED_FIRST.index(s) for pk, s in items.values_list("worker_id", "severity") if s in LISTED_FIRST}
+    listed = [(parts.get(row["id"], OTHERS), row) for row in rows]
+    return _suggestions(listed, course_id, settings.current().today(at))
+
+
+def _course_of(session_id: int, by: Actor) -> int:
+    course_id = visible_sessions(by).filter(pk=session_id).values_list("course_id", flat=True).first()
+    if course_id is None:
         raise NotFound("session", session_id)
-    return [row["id"] for row in _group(_candidates(session_id, wanted), session["course_id"], 0, None)[:most]]
+    return course_id
 
 
 def _candidates(session_id: int, wanted: PickerFilter) -> QuerySet[Worker]:
@@ -143,6 +181,7 @@ _COLUMNS = (
     "company_id",
     "company__code",
     "company__name",
+    "role__title",
 )
 
 
@@ -197,4 +236,5 @@ def _suggestion(part: int, row: dict[str, Any], item: dict[str, Any] | None, pas
         reason=words(item["severity"], today, item["expires_on"], item["due_on"], past) if item else "Not required",
         expires_on=item["expires_on"] if item else None,
         due_on=item["due_on"] if item else None,
+        role_title=row["role__title"] or {},
     )

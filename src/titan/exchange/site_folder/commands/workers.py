@@ -40,6 +40,15 @@ def write_workers(load: Load) -> FileReport:
             if row.supervisor_employee_id
         ],
     )
+    # Freed first: where two change places, SQLite's guard would see a circle between the one row and the other.
+    update_rows(
+        Worker,
+        [
+            {"id": change.worker.id, "supervisor_id": None}
+            for change in changes
+            if "supervisor_employee_id" in change.fields
+        ],
+    )
     update_rows(
         Worker,
         [

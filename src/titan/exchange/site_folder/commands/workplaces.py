@@ -99,6 +99,8 @@ def write_areas(load: Load) -> FileReport:
     made = insert_rows(Area, [{"code": row.code, "name": row.name} for row in new], returning=("id", "code"))
     load.ids.areas.update(by_code(made))
     ids = load.ids.areas
+    # Freed first: where two change places, SQLite's guard would see a circle between the one row and the other.
+    update_rows(Area, [{"id": ids[row.code], "parent_id": None} for row in moved])
     update_rows(
         Area,
         [

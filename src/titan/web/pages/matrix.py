@@ -1,0 +1,238 @@
+"""The matrix: workers by courses, worst first; from a red cell to a draft in two clicks."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from titan.catalogue.models import Course
+from titan.compliance.models import Severity
+from titan.compliance.queries.items import (
+    History,
+    MatrixCell,
+    MatrixFilter,
+    MatrixRow,
+    histories,
+    matrix,
+    words,
+    worker_compliance,
+)
+from titan.compliance.queries.summary import CourseCounts, summary
+from titan.compliance.rules import COLOURS
+from titan.core.errors import NotFound, invalid
+from titan.core.permit import need_reader
+from titan.personnel.models import Area, Company, Role, Worker
+from titan.web.query import given_id, given_text
+from titan.web.shown import TOKENS, local
+from titan.web.visit import Visit, page, part, show
+
+ROWS, EXPORTED_AT_ONCE = 50, 1_000
+STATUSES = tuple(Severity.names)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One requirement as the matrix shows it: colour, a few letters, and the whole in words for who listens."""
+
+    course_id: int
+    colour: str
+    text: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One worker; cells stand by course, absent where nothing is required. colour: of the worst item."""
+
+    worker: Worker
+    colour: str
+    red: int
+    yellow: int
+    cells: dict[int, Cell]
+
+
+@require_GET
+@page
+def matrix_page(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Workers by courses, filtered as the address says, fifty at a time."""
+    need_reader(visit.actor)
+    wanted = _wanted(request)
+    found = matrix(wanted, limit=ROWS, cursor=given_text(request, "cursor") or None)
+    counts = summary()
+    values = {
+        "counts": counts.counts,
+        "courses": _columns(counts.by_course, wanted),
+        "rows": _rows(found.items, counts.by_course, visit.today),
+        "page": found,
+        "wanted": wanted,
+        "status_name": given_text(request, "status"),
+        "choices": _choices(counts.by_course),
+        "query": _query_without_cursor(request),
+    }
+    return show(request, visit, "matrix/matrix.html", values)
+
+
+@require_GET
+@page
+def matrix_cell(request: HttpRequest, visit: Visit, worker_id: int, course_id: int) -> HttpResponse:
+    """One cell opened: why it is as it is, and the ways out."""
+    need_reader(visit.actor)
+    worker = Worker.objects.select_related("company", "role").filter(pk=worker_id).first()
+    if worker is None:
+        raise NotFound("worker", worker_id)
+    items = worker_compliance(worker_id, at=visit.at).items
+    item = next((item for item in items if item.course_id == course_id), None)
+    if item is None:
+        raise NotFound("requirement", course_id)
+    colour = TOKENS[COLOURS[Severity[item.status]]]
+    return part(request, visit, "matrix/_cell.html", {"worker": worker, "item": item, "colour": colour})
+
+
+@require_GET
+@page
+def matrix_export(request: HttpRequest, visit: Visit) -> StreamingHttpResponse:
+    """The matrix as filtered, as CSV: a row per worker, a column per course."""
+    need_reader(visit.actor)
+    lines = _csv_lines(_wanted(request), visit.today)
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="matrix-{visit.today.isoformat()}.csv"'
+    return response
+
+
+def _wanted(request: HttpRequest) -> MatrixFilter:
+    status = given_text(request, "status")
+    if status and status not in STATUSES:
+        raise invalid("status", "UNKNOWN", _("Choose one of the statuses."))
+    return MatrixFilter(
+        company_id=given_id(request, "company_id"),
+        role_id=given_id(request, "role_id"),
+        area_id=given_id(request, "area_id"),
+        course_id=given_id(request, "course_id"),
+        severity=Severity[status].value if status else None,
+        search=given_text(request, "search") or None,
+    )
+
+
+def _query_without_cursor(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    query.pop("cursor", None)
+    return query.urlencode()
+
+
+def _columns(courses: list[CourseCounts], wanted: MatrixFilter) -> list[CourseCounts]:
+    shown = [row for row in courses if wanted.course_id in (None, row.course_id)]
+    return sorted(shown, key=lambda row: row.code)
+
+
+def _choices(courses: list[CourseCounts]) -> dict[str, list[tuple[int, str]]]:
+    return {
+        "company_id": list(Company.objects.order_by("name").values_list("id", "name")),
+        "role_id": sorted(
+            ((pk, local(title)) for pk, title in Role.objects.values_list("id", "title")), key=lambda row: row[1]
+        ),
+        "area_id": list(Area.objects.order_by("code").values_list("id", "name")),
+        "course_id": sorted((row.course_id, f"{row.code} {local(row.title)}") for row in courses),
+    }
+
+
+def _rows(found: list[MatrixRow], courses: list[CourseCounts], today: date) -> list[Row]:
+    """Return the rows with the reason of each cell in words; one statement for all of them."""
+    titles = {row.course_id: local(row.title) for row in courses}
+    unproved = [
+        (row.worker.pk, cell.course_id)
+        for row in found
+        for cell in row.cells
+        if Severity[cell.status] < Severity.EXPIRING
+    ]
+    past = histories(unproved, today)
+    return [_row(row, titles, past, today) for row in found]
+
+
+def _row(row: MatrixRow, titles: dict[int, str], past: dict[tuple[int, int], History], today: date) -> Row:
+    cells = {
+        cell.course_id: _cell(
+            cell, titles.get(cell.course_id, ""), past.get((row.worker.pk, cell.course_id), History()), today
+        )
+        for cell in row.cells
+    }
+    colours = [cell.colour for cell in cells.values()]
+    worst = TOKENS[COLOURS[Severity[row.overall_status]]]
+    return Row(row.worker, worst, colours.count("red"), colours.count("amber"), cells)
+
+
+def _cell(cell: MatrixCell, title: str, past: History, today: date) -> Cell:
+    severity = Severity[cell.status]
+    colour = TOKENS[COLOURS[severity]]
+    why = words(severity, today, cell.expires_on, cell.due_on, past)
+    return Cell(cell.course_id, colour, _few_letters(severity, cell, past, today), f"{title}: {severity.label}, {why}")
+
+
+def _few_letters(severity: Severity, cell: MatrixCell, past: History, today: date) -> str:
+    """Return what fits into a cell: −12d expired, never, 9d left, sign, or the month until which it is valid."""
+    if severity == Severity.COMPLIANT:
+        return f"{cell.expires_on:%m/%y}" if cell.expires_on else "∞"
+    if severity == Severity.AWAITING_VERIFICATION:
+        return _("sign")
+    until = cell.due_on if severity == Severity.IN_GRACE else cell.expires_on
+    if severity != Severity.NON_COMPLIANT and until:
+        return _("%(days)dd") % {"days": (until - today).days}
+    if past.last_expired_on:
+        return _("−%(days)dd") % {"days": (today - past.last_expired_on).days}
+    return _("failed") if past.last_failed_on else _("never")
+
+
+class _Line:
+    """A file that hands back what is written to it, so that csv can feed a stream."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _csv_lines(wanted: MatrixFilter, today: date) -> Iterator[str]:
+    writer = csv.writer(_Line())
+    courses = list(Course.objects.order_by("code").values_list("id", "code"))
+    head = [_("Badge"), _("Last name"), _("First name"), _("Company"), _("Status")]
+    yield "\ufeff" + writer.writerow([*head, *(code for _pk, code in courses)])
+    cursor: str | None = None
+    while True:
+        found = matrix(wanted, limit=EXPORTED_AT_ONCE, cursor=cursor)
+        for row in found.items:
+            yield writer.writerow(_csv_row(row, [pk for pk, _code in courses]))
+        cursor = found.next_cursor
+        if cursor is None:
+            return
+
+
+def _csv_row(row: MatrixRow, course_ids: list[int]) -> list[str]:
+    cells = {cell.course_id: cell for cell in row.cells}
+    worker = row.worker
+    who = [worker.employee_id, worker.last_name, worker.first_name, worker.company.name, row.overall_status]
+    return [harmless(text) for text in who] + [_csv_cell(cells.get(pk)) for pk in course_ids]
+
+
+def _csv_cell(cell: MatrixCell | None) -> str:
+    if cell is None:
+        return ""
+    until = cell.expires_on or (cell.due_on if cell.status == Severity.IN_GRACE.name else None)
+    return f"{cell.status} {until.isoformat()}" if until else cell.status
+
+
+def harmless(text: Any) -> str:
+    """Return `text` so that no spreadsheet takes it for a formula."""
+    shown = str(text)
+    return f"'{shown}" if shown[:1] in {"=", "+", "-", "@", "\t", "\r"} else shown
+
+
+urlpatterns = [
+    path("matrix", matrix_page, name="matrix"),
+    path("matrix.csv", matrix_export, name="matrix_export"),
+    path("matrix/<int:worker_id>/<int:course_id>", matrix_cell, name="matrix_cell"),
+]

@@ -1,0 +1,191 @@
+"""A home of their own for the tests of the command line, on the database of this run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.exchange.folders import write
+
+TITAN = str(Path(sys.executable).parent / "titan")
+PATIENCE = 60
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """A running `titan serve`."""
+
+    process: subprocess.Popen[str]
+    port: int
+
+    def get(self, path: str, token: str = "") -> tuple[int, bytes]:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}")
+        if token:
+            request.add_header("Authorization", f"Bearer {token}")
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as response:  # noqa: S310
+                return response.status, response.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+    def stop(self, number: int = signal.SIGTERM) -> tuple[int, str]:
+        """Send a signal; return the exit code and everything that was printed."""
+        self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=PATIENCE)
+        return self.process.returncode, out + err
+
+
+@dataclass
+class Home:
+    """A home, and `titan` run in it."""
+
+    environment: dict[str, str]
+    folder: Path
+    servers: list[Server] = field(default_factory=list)
+
+    def titan(self, *arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [TITAN, *arguments],
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+            env=self.environment | environment,
+        )
+
+    def serve(self) -> Server:
+        """Start a server and wait until it says that it answers."""
+        port = free_port()
+        process = subprocess.Popen(
+            [TITAN, "serve", "--port", str(port)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self.environment,
+        )
+        server = Server(process, port)
+        self.servers.append(server)
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert f"http://127.0.0.1:{port}" in line, line + (process.stderr.read() if process.stderr else "")
+        return server
+
+    def sql(self, statement: str) -> None:
+        """Run a statement behind Titan's back."""
+        url = self.environment.get("TITAN_DATABASE_URL", "")
+        if url:
+            with psycopg.connect(url, autocommit=True) as database:
+                database.execute(statement.encode())
+            return
+        import sqlite3
+
+        database_file = sqlite3.connect(self.folder / "titan.sqlite3", timeout=PATIENCE)
+        with database_file:
+            database_file.execute(statement)
+        database_file.close()
+
+
+def make_home(folder: Path) -> Home:
+    """Make a home without anything in it, on a new database."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TITAN_", "DJANGO_"))}
+    environment = kept | {"TITAN_HOME": str(folder), "COLUMNS": "100"}
+    from django.conf import settings
+
+    server = settings.DATABASES["default"]
+    if "postgresql" in server["ENGINE"]:
+        name = f"titan_{folder.name.replace('-', '_')}"
+        dsn = f"host={server['HOST']} user=postgres dbname=postgres"
+        with psycopg.connect(dsn, autocommit=True) as database:
+            database.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+            database.execute(f'CREATE DATABASE "{name}"'.encode())
+        environment["TITAN_DATABASE_URL"] = f"postgresql://postgres@{server['HOST'].replace('/', '%2F')}/{name}"
+    return Home(environment, folder)
+
+
+@pytest.fixture(scope="package")
+def _loaded(tmp_path_factory: Any) -> Iterator[Home]:
+    place = tmp_path_factory.mktemp("cli")
+    home = make_home(place / f"home_{os.getpid()}")
+    done = home.titan("load", str(write(place / "site")))
+    assert done.returncode == 0, done.stderr
+    yield home
+    for server in home.servers:
+        if server.process.poll() is None:
+            server.process.kill()
+
+
+@pytest.fixture
+def home(_loaded: Home) -> Iterator[Home]:
+    """A home that holds the small site of the loader's tests; servers a test started are stopped after it."""
+    yield _loaded
+    for server in _loaded.servers:
+        if server.process.poll() is None:
+            server.stop()
+    _loaded.servers.clear()
+
+
+@dataclass
+class Done:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def titan(db: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
+    """`titan` within this process, on the test database: most of what commands do needs no process of its own."""
+    import io
+
+    from titan.cli.main import main
+
+    def run(*arguments: str, given: str = "") -> Done:
+        monkeypatch.setattr(sys, "argv", ["titan", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(given))
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return Done(int(ended.value.code or 0), out, err)
+
+    monkeypatch.setenv("COLUMNS", "100")
+    return run
+
+
+@pytest.fixture
+def once() -> None:
+    """For what does not depend on the database: one of the two runs is enough."""
+    from django.conf import settings
+
+    if "postgresql" in settings.DATABASES["default"]["ENGINE"]:
+        pytest.skip("the run on SQLite shows it")
+
+
+def wait_until_free(port: int) -> bool:
+    """Tell whether nobody listens at `port` any more, after some patience."""
+    for _ in range(100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return True
+        time.sleep(0.1)
+    return False

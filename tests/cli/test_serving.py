@@ -1,0 +1,64 @@
+"""`titan serve`: it answers, two of them share a home, and it stops when told to."""
+
+from __future__ import annotations
+
+import json
+import signal
+
+import pytest
+
+from tests.cli.conftest import Home, wait_until_free
+
+
+def test_two_servers_on_one_home_and_a_token(home: Home) -> None:
+    home.titan("user", "create", "reader@site.example", "--role", "AUDITOR")
+    made = home.titan("token", "create", "reader@site.example", "--name", "test", "--days", "1")
+    assert made.returncode == 0, made.stderr
+    token = made.stdout.split()[-1]
+    servers = [home.serve(), home.serve()]
+    for server in servers:
+        assert server.get("/healthz")[0] == 200
+        assert server.get("/readyz")[0] == 200
+        status, body = server.get("/api/v1/companies", token)
+        assert status == 200
+        assert {item["code"] for item in json.loads(body)["items"]} == {"NGT", "BOS"}
+        assert server.get("/api/v1/companies")[0] == 401
+    taken = home.titan("serve", "--port", str(servers[0].port))
+    assert taken.returncode == 1
+    assert f"--port {servers[0].port}: another program listens" in taken.stderr
+    for server, number in zip(servers, (signal.SIGTERM, signal.SIGINT), strict=True):
+        code, said = server.stop(number)
+        assert code == 0
+        assert "Traceback" not in said
+        assert wait_until_free(server.port)
+
+
+def test_killed_outright_it_leaves_no_worker_behind(home: Home) -> None:
+    server = home.serve()
+    server.process.kill()
+    server.process.wait()
+    assert wait_until_free(server.port)
+
+
+@pytest.mark.parametrize(
+    ("host", "says"), [("203.0.113.7", "cannot listen there"), ("no.such.host.invalid", "no such")]
+)
+def test_host_that_is_not_here_is_explained(home: Home, host: str, says: str) -> None:
+    done = home.titan("serve", "--host", host)
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_server_refuses_to_start_without_a_guard(home: Home) -> None:
+    sqlite = "TITAN_DATABASE_URL" not in home.environment
+    name = "record_immutable_update" if sqlite else "record_immutable ON records_trainingrecord"
+    home.sql(f"DROP TRIGGER {name}")
+    try:
+        refused = home.titan("serve")
+    finally:
+        restored = home.titan("guards", "--restore")
+    assert refused.returncode == 1
+    assert "record_immutable is missing or altered" in refused.stderr
+    assert "titan guards --restore" in refused.stderr
+    assert restored.returncode == 0, restored.stderr
