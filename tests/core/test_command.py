@@ -146,6 +146,19 @@ def test_what_people_typed_means_nothing_to_the_guards(at: datetime) -> None:
 
 
 @pytest.mark.django_db
+def test_what_is_in_use_is_not_deleted(at: datetime) -> None:
+    company = cast.make_worker().company
+
+    @command
+    def delete(*, by: Actor, at: datetime) -> None:
+        company.delete()
+
+    with pytest.raises(Conflict) as refused:
+        delete(by=BY, at=at)
+    assert refused.value.code == "IN_USE"
+
+
+@pytest.mark.django_db
 def test_an_error_that_is_no_guard_stays_an_error(at: datetime) -> None:
     @command
     def blunder(*, by: Actor, at: datetime) -> None:

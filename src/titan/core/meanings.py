@@ -14,7 +14,8 @@ conflict_means(
     "The history of what was true is kept: it cannot be changed or deleted.",
 )
 conflict_means(
-    r"^update or delete on table .* violates foreign key constraint|violates RESTRICT setting of foreign key",
+    # The last one is Django's own, which looks before the database does.
+    r"^update or delete on table .* violates (foreign key|RESTRICT)|Cannot delete some instances of model",
     "IN_USE",
     "It is in use, so it cannot be deleted.",
 )
