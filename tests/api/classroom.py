@@ -20,10 +20,11 @@ from django.db import connection
 from django.http import HttpResponse
 
 from tests import cast
-from tests.api.client import BASE, ApiClient, body_of, client_of, need_problem
+from tests.api.client import BASE, ApiClient, body_of, need_problem
 from tests.files import pdf_bytes
 from tests.training.acting import HOUR, held, scheduled, settle, sheet, time_of
-from titan.accounts.models import User
+from titan.accounts.models import ApiToken, User
+from titan.accounts.rules import make_token
 from titan.catalogue.models import Course
 from titan.core.actor import Role
 from titan.core.text import search_key
@@ -82,16 +83,21 @@ class Classroom:
         return held(self.course, marks, **{"trainer": self.trainer, "venue": self.venue, **values})
 
 
-class Clients(dict[Role, ApiClient]):
-    """One client per role, signed in when it is first asked for."""
-
-    def __init__(self, users: Mapping[Role, User]) -> None:
-        super().__init__()
-        self.users = users
-
-    def __missing__(self, role: Role) -> ApiClient:
-        self[role] = client_of(self.users[role])
-        return self[role]
+def clients_of(users: Mapping[Role, User]) -> dict[Role, ApiClient]:
+    """Return a client per role, with tokens written straight into the table: the way to get one is tested elsewhere."""
+    made = {role: make_token() for role in users}
+    ApiToken.objects.bulk_create(
+        ApiToken(
+            user=users[role],
+            name="test",
+            prefix=new.prefix,
+            token_sha256=new.sha256,
+            created_at=AT,
+            expires_at=AT + timedelta(days=365),
+        )
+        for role, new in made.items()
+    )
+    return {role: ApiClient(new.secret) for role, new in made.items()}
 
 
 def make_classroom(clock: time_machine.Traveller, users: dict[Role, User]) -> Classroom:
@@ -104,7 +110,7 @@ def make_classroom(clock: time_machine.Traveller, users: dict[Role, User]) -> Cl
     workers = [cast.make_worker(role=job, company=company, first_name=first, last_name=last) for first, last in names]
     room = Classroom(
         clock=clock,
-        clients=Clients(users),
+        clients=clients_of(users),
         users=users,
         course=course,
         trainer=cast.make_trainer(course, user=users[Role.TRAINER]),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from django.conf import settings
 
 from tests import cast
 from tests.api.classroom import (
@@ -22,7 +25,7 @@ from tests.api.classroom import (
 from tests.api.client import BASE, body_of, need_problem
 from tests.evidence.strange import zip_bytes
 from tests.files import heic_bytes, jpeg_bytes, pdf_bytes, png_bytes
-from tests.training.acting import PASSED, held, sheet
+from tests.training.acting import PASSED, sheet
 from titan.audit.models import AuditEvent
 from titan.core.actor import Role
 from titan.evidence.models import EvidenceFile
@@ -253,51 +256,39 @@ class TestIdempotency:
 
 class TestTampering:
     @pytest.fixture
-    def session(self, room: Classroom) -> Any:
-        return held(
-            room.course,
-            {room.workers[0]: PASSED},
-            trainer=room.trainer,
-            venue=room.venue,
-            staged=sheet("somebody changes this one"),
-        )
+    def session(self, room: Classroom) -> Iterator[Any]:
+        """Give a session whose sheet somebody changed on the disk."""
+        staged = sheet("somebody changes this one")
+        held_here = room.over({room.workers[0]: PASSED}, staged=staged)
+        path = tamper(held_here)
+        yield held_here
+        path.unlink(missing_ok=True)
+        sheet.cache_clear()
 
     def test_not_a_byte_is_sent_and_the_alarm_is_written(self, room: Classroom, session: Any) -> None:
-        path = tamper(session)
-        try:
-            answer = room.clients[Role.AUDITOR].get(path_of(session, "file"))
-            need_problem(answer, 409, "TAMPERED")
-            assert not answer.streaming
-            assert b"%PD" not in answer.content
-            event = AuditEvent.objects.get(action="evidence.tampered")
-            assert event.entity_id == session.evidence_id
-            assert event.actor_id == room.users[Role.AUDITOR].pk
-            assert body_of(room.teacher.get(path_of(session)))["verified"] is False
-            assert AuditEvent.objects.filter(action="evidence.tampered").count() == 2
-        finally:
-            path.unlink()
-        sheet.cache_clear()
+        answer = room.clients[Role.AUDITOR].get(path_of(session, "file"))
+        need_problem(answer, 409, "TAMPERED")
+        assert not answer.streaming
+        assert b"%PD" not in answer.content
+        event = AuditEvent.objects.get(action="evidence.tampered")
+        assert event.entity_id == session.evidence_id
+        assert event.actor_id == room.users[Role.AUDITOR].pk
+        assert body_of(room.teacher.get(path_of(session)))["verified"] is False
+        assert AuditEvent.objects.filter(action="evidence.tampered").count() == 2
 
     def test_nothing_is_finalized_on_it_nor_put_over_it(self, room: Classroom, session: Any) -> None:
-        path = tamper(session)
-        try:
-            before = {name: rows for name, rows in everything().items() if name != "audit_auditevent"}
-            problem = need_problem(room.admin.post(f"/sessions/{session.pk}/finalize"), 409, "TAMPERED")
-            assert [(error["field"], error["code"]) for error in problem["errors"]] == [("evidence", "TAMPERED")]
-            need_problem(room.admin.get(f"/sessions/{session.pk}/finalize"), 409, "TAMPERED")
-            name, content = pdf("somebody changes this one")
-            need_problem(upload(room.teacher, path_of(session), (name, content)), 409, "TAMPERED")
-            assert AuditEvent.objects.filter(action="evidence.tampered").count() == 3
-            assert before.items() <= everything().items()
-            assert upload(room.teacher, path_of(session), pdf("signed again")).status_code == 201
-            assert room.admin.post(f"/sessions/{session.pk}/finalize").status_code == 200
-        finally:
-            path.unlink()
-        sheet.cache_clear()
+        before = {name: rows for name, rows in everything().items() if name != "audit_auditevent"}
+        problem = need_problem(room.admin.post(f"/sessions/{session.pk}/finalize"), 409, "TAMPERED")
+        assert [(error["field"], error["code"]) for error in problem["errors"]] == [("evidence", "TAMPERED")]
+        need_problem(room.admin.get(f"/sessions/{session.pk}/finalize"), 409, "TAMPERED")
+        need_problem(upload(room.teacher, path_of(session), pdf("somebody changes this one")), 409, "TAMPERED")
+        assert AuditEvent.objects.filter(action="evidence.tampered").count() == 3
+        assert before.items() <= everything().items()
+        assert upload(room.teacher, path_of(session), pdf("signed again")).status_code == 201
+        assert room.admin.post(f"/sessions/{session.pk}/finalize").status_code == 200
 
     def test_lost_bytes_are_an_alarm_too(self, room: Classroom, session: Any) -> None:
-        tamper(session).unlink()
-        sheet.cache_clear()
+        (Path(settings.TITAN_EVIDENCE_DIR) / session.evidence.key).unlink()
         need_problem(room.teacher.get(path_of(session, "file")), 409, "TAMPERED")
         assert body_of(room.teacher.get(path_of(session)))["verified"] is False
         need_problem(room.admin.post(f"/sessions/{session.pk}/finalize"), 409, "TAMPERED")

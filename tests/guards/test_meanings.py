@@ -54,7 +54,7 @@ def constraint_errors() -> Iterator[tuple[str, str]]:
                 yield name, f"UNIQUE constraint failed: {found}"
 
 
-@pytest.mark.parametrize(("name", "text"), constraint_errors())
+@pytest.mark.parametrize(("name", "text"), list(constraint_errors()))
 def test_a_constraint_is_a_refusal(name: str, text: str) -> None:
     refusal = refusal_of(IntegrityError(text))
     assert refusal is not None, name

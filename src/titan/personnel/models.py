@@ -53,9 +53,7 @@ class AreaPlacement(models.Model):
     until = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["area"], condition=Q(until=None), name="one_current_placement")
-        ]
+        constraints = [models.UniqueConstraint(fields=["area"], condition=Q(until=None), name="one_current_placement")]
 
 
 class Worker(models.Model):
@@ -83,8 +81,7 @@ class Worker(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(supervisor=F("id")), name="nobody_supervises_themselves"),
             models.CheckConstraint(
-                condition=Q(role=None, role_assigned_on=None)
-                | Q(role__isnull=False, role_assigned_on__isnull=False),
+                condition=Q(role=None, role_assigned_on=None) | Q(role__isnull=False, role_assigned_on__isnull=False),
                 name="role_has_its_day",
             ),
             models.CheckConstraint(
@@ -124,9 +121,7 @@ class RoleAssignment(models.Model):
     until = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["worker"], condition=Q(until=None), name="one_current_role")
-        ]
+        constraints = [models.UniqueConstraint(fields=["worker"], condition=Q(until=None), name="one_current_role")]
 
 
 class AreaAssignment(models.Model):
@@ -140,9 +135,7 @@ class AreaAssignment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["worker", "area"], condition=Q(until=None), name="area_assigned_once"
-            )
+            models.UniqueConstraint(fields=["worker", "area"], condition=Q(until=None), name="area_assigned_once")
         ]
 
 
@@ -155,6 +148,4 @@ class StatusPeriod(models.Model):
     until = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["worker"], condition=Q(until=None), name="one_current_status")
-        ]
+        constraints = [models.UniqueConstraint(fields=["worker"], condition=Q(until=None), name="one_current_status")]

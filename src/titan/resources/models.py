@@ -45,9 +45,7 @@ class Qualification(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["trainer", "course"], condition=Q(until=None), name="qualified_once"
-            )
+            models.UniqueConstraint(fields=["trainer", "course"], condition=Q(until=None), name="qualified_once")
         ]
 
 

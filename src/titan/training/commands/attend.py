@@ -115,11 +115,12 @@ def mark_rows(session_id: int, rows: Sequence[ShownMark], *, by: Actor, at: date
     known = _known_methods(
         overlay(listed[row.change.worker_id], row.change, minimum) for row in rows if row.change.worker_id in listed
     )
-    marks, answers = {}, []
+    marks: dict[int, Mark] = {}
+    answers = []
     for row in rows:
         answer = _row_answer(row, listed.get(row.change.worker_id), minimum, known, by)
         answers.append(answer)
-        if answer.state is RowState.SAVED and answer.mark != _stored(listed[answer.worker_id]):
+        if answer.state is RowState.SAVED and answer.mark and answer.mark != _stored(listed[answer.worker_id]):
             marks[answer.worker_id] = answer.mark
     if not marks:
         nothing_changed()

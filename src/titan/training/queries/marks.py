@@ -53,7 +53,7 @@ def last_marks(session_id: int, worker_ids: Iterable[int]) -> dict[int, LastMark
         worker_id = (after or {}).get("worker_id")
         if worker_id in wanted and worker_id not in found:
             found[worker_id] = (actor_id, at)
-    authors = User.objects.filter(pk__in=id_set({actor_id for actor_id, _at in found.values()} - {None}))
+    authors = User.objects.filter(pk__in=id_set({actor_id for actor_id, _at in found.values() if actor_id}))
     names = dict(authors.values_list("pk", "name"))
     return {
         worker_id: LastMark(names.get(actor_id, "") if actor_id else "", at)

@@ -17,7 +17,6 @@ from titan.core.actor import Actor
 from titan.core.bulk import id_set
 from titan.core.clock import iso_week
 from titan.core.errors import FieldError, NotFound, SoftBlock
-from titan.core.permit import need_reader
 from titan.core.settings import Site
 from titan.resources.models import Qualification, Trainer, Venue
 from titan.training.access import visible_sessions

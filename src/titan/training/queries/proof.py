@@ -29,10 +29,10 @@ def session_sheets(session_id: int, *, by: Actor) -> list[Sheet]:
     need_visible(session_id, by=by)
     rows = list(SessionEvidence.objects.filter(session_id=session_id).order_by("-attached_at", "-pk"))
     files = by_ids(row.evidence_id for row in rows)
-    authors = User.objects.filter(pk__in=id_set({row.attached_by_id for row in rows} - {None}))
+    authors = User.objects.filter(pk__in=id_set({row.attached_by_id for row in rows if row.attached_by_id}))
     names = dict(authors.values_list("pk", "name"))
     return [
-        Sheet(files[row.evidence_id], row.attached_at, names.get(row.attached_by_id, ""), row.superseded_at)
+        Sheet(files[row.evidence_id], row.attached_at, names.get(row.attached_by_id or 0, ""), row.superseded_at)
         for row in rows
     ]
 

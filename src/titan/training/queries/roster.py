@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from titan.compliance.models import ComplianceItem
 from titan.compliance.queries.items import History, histories, words
@@ -29,7 +30,7 @@ def roster(session_id: int, *, today: date, by: Actor) -> list[RosterLine]:
     course_id = visible_sessions(by).values_list("course_id", flat=True).get(pk=session_id)
     ids = [person.worker_id for person in people]
     roles = dict(Worker.objects.filter(pk__in=id_set(ids)).values_list("pk", "role__title"))
-    items = {
+    items: dict[int, dict[str, Any]] = {
         row["worker_id"]: dict(row)
         for row in ComplianceItem.objects.filter(worker_id__in=id_set(ids), course_id=course_id).values(
             "worker_id", "severity", "expires_on", "due_on"

@@ -1,0 +1,169 @@
+"""The signed sheet of a session: upload, look at its pages, download, replace.
+
+The session's page includes `session/_evidence.html` with `session` (SessionView) and what `evidence_values` returns;
+the same fragment comes from /sessions/<id>/evidence, and tells the body `titan:session-changed` after an upload.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_GET, require_http_methods
+
+from titan.core.actor import Role
+from titan.core.errors import NotFound, Refusal, TooLarge
+from titan.evidence.commands import Upload, open_proof, stage
+from titan.evidence.queries import is_intact
+from titan.evidence.rendering import Size, page_picture
+from titan.evidence.rules import MAX_BYTES, MAX_TOTAL_BYTES
+from titan.training.commands import attach_evidence, need_evidence_taken, watch_evidence
+from titan.training.models import SessionStatus
+from titan.training.queries.proof import Sheet, session_sheets
+from titan.training.queries.sessions import SessionView, session_view
+from titan.web.shown import maybe_url
+from titan.web.visit import Visit, go_to, is_htmx, page, part, show
+
+UPLOADERS = frozenset({Role.SUPER_ADMIN, Role.HSE_ADMIN, Role.TRAINER})
+# What a form has besides its files.
+FORM_BYTES = 64 * 1024
+PAGES_SHOWN = 12
+SEALED = {"Content-Security-Policy": "default-src 'none'; sandbox"}
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The sheet in force, whether its bytes still match their hash, and the sheets before it."""
+
+    sheet: Sheet | None
+    is_intact: bool
+    earlier: list[Sheet]
+    can_upload: bool
+
+    @property
+    def pages(self) -> list[int]:
+        """The pages to show at once."""
+        return list(range(1, min(self.page_count, PAGES_SHOWN) + 1))
+
+    @property
+    def page_count(self) -> int:
+        return (self.sheet.file.pages or 0) if self.sheet else 0
+
+
+def evidence_values(visit: Visit, session: SessionView) -> dict[str, Any]:
+    """Return what `session/_evidence.html` shows besides `session`; re-hashes the sheet, and raises the alarm."""
+    sheets = session_sheets(session.id, by=visit.actor)
+    sheet = next((sheet for sheet in sheets if sheet.superseded_at is None), None)
+    intact = sheet is None or is_intact(sheet.file.id)
+    if not intact:
+        watch_evidence(session.id, by=visit.actor, at=visit.at)
+    proof = Proof(
+        sheet=sheet,
+        is_intact=intact,
+        earlier=[one for one in sheets if one is not sheet],
+        can_upload=session.status == SessionStatus.SCHEDULED and visit.actor.role in UPLOADERS,
+    )
+    return {"proof": proof, "max_bytes": MAX_BYTES, "upload_refusal": None}
+
+
+# Django reads a form before it looks for its token; what is too large must be refused before that.
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+@page
+def evidence(request: HttpRequest, visit: Visit, session_id: int) -> HttpResponse:
+    """The signed sheet; POST brings one in (PDF or photos; several files become one PDF)."""
+    if request.method == "GET":
+        return _evidence(request, visit, session_id)
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_TOTAL_BYTES + FORM_BYTES:
+        largest = MAX_TOTAL_BYTES // 2**20
+        message = _("Together the files are larger than %(n)d MB. Scan them at a lower resolution.") % {"n": largest}
+        return _evidence(request, visit, session_id, TooLarge("EVIDENCE_TOO_LARGE", message))
+    return _bring_in(request, visit, session_id)
+
+
+@csrf_protect
+def _bring_in(request: HttpRequest, visit: Visit, session_id: int) -> HttpResponse:
+    try:
+        need_evidence_taken(session_id, by=visit.actor)
+        watch_evidence(session_id, by=visit.actor, at=visit.at)
+        staged = stage([Upload(file.name or "", file) for file in request.FILES.getlist("file")])
+        attach_evidence(session_id, staged, by=visit.actor, at=visit.at)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _evidence(request, visit, session_id, refusal)
+    if not is_htmx(request):
+        return go_to(request, _back(session_id, visit))
+    response = _evidence(request, visit, session_id)
+    said = {"text": _("The signed sheet is stored, and its hash was read back equal."), "link": "", "linkText": ""}
+    response["HX-Trigger"] = json.dumps({"titan:toast": said, "titan:session-changed": {}})
+    return response
+
+
+def _evidence(request: HttpRequest, visit: Visit, session_id: int, refusal: Refusal | None = None) -> HttpResponse:
+    session = session_view(session_id, by=visit.actor, at=visit.at)
+    values = {"session": session, **evidence_values(visit, session), "upload_refusal": refusal}
+    status = refusal.status if refusal else 200
+    if is_htmx(request):
+        return part(request, visit, "session/_evidence.html", values, status=status)
+    return show(request, visit, "session/one_part.html", {**values, "part": "session/_evidence.html"}, status=status)
+
+
+@require_GET
+@page
+def page_image(request: HttpRequest, visit: Visit, session_id: int, number: int) -> HttpResponse:
+    """Page `number` of the sheet as a picture (?size=small), or of an earlier one (?sheet=id); re-hashed each time."""
+    sheet = _sheet(request, visit, session_id)
+    size = Size.SMALL if request.GET.get("size") == Size.SMALL else Size.LARGE
+    proof = open_proof(sheet.file.id, by=visit.actor, at=visit.at)
+    tag = f'"{sheet.file.sha256}-{number}-{size}"'
+    if request.headers.get("If-None-Match") == tag:
+        proof.file.close()
+        return HttpResponseNotModified()
+    picture = page_picture(proof, number, size)
+    # Asked again each time, so that a browser does not show what the store no longer proves.
+    headers = {**SEALED, "ETag": tag, "Cache-Control": "private, no-cache"}
+    return HttpResponse(picture, content_type="image/jpeg", headers=headers)
+
+
+@require_GET
+@page
+def evidence_file(request: HttpRequest, visit: Visit, session_id: int) -> HttpResponse:
+    """The bytes of the sheet, or of an earlier one (?sheet=id), as they were uploaded; re-hashed first."""
+    sheet = _sheet(request, visit, session_id)
+    proof = open_proof(sheet.file.id, by=visit.actor, at=visit.at)
+    name = quote(proof.evidence.original_name, safe="")
+    headers = {
+        **SEALED,
+        "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
+        "X-Content-SHA256": proof.evidence.sha256,
+        "Cache-Control": "private, no-store",
+    }
+    return FileResponse(proof.file, content_type=proof.evidence.media_type, headers=headers)  # type: ignore[return-value]
+
+
+def _sheet(request: HttpRequest, visit: Visit, session_id: int) -> Sheet:
+    wanted = request.GET.get("sheet", "")
+    for sheet in session_sheets(session_id, by=visit.actor):
+        if (str(sheet.file.id) == wanted) if wanted else sheet.superseded_at is None:
+            return sheet
+    raise NotFound("signed sheet of session", session_id)
+
+
+def _back(session_id: int, visit: Visit) -> str:
+    if visit.actor.role is Role.TRAINER:
+        return reverse("trainer_session", args=[session_id])
+    return maybe_url("session", session_id) or reverse("session_evidence", args=[session_id])
+
+
+urlpatterns = [
+    path("sessions/<int:session_id>/evidence", evidence, name="session_evidence"),
+    path("sessions/<int:session_id>/evidence/pages/<int:number>", page_image, name="session_evidence_page"),
+    path("sessions/<int:session_id>/evidence/file", evidence_file, name="session_evidence_file"),
+]
