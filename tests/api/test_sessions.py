@@ -165,8 +165,10 @@ class TestScheduling:
         need_problem(again, 409, "NOT_DRAFT")
 
     def test_a_complete_draft_needs_no_more_words(self, room: Classroom) -> None:
-        made = create(room, **room.plan())
-        assert room.admin.post(f"/sessions/{made['id']}/schedule", {}).status_code == 200
+        for body in (None, {}):
+            made = create(room, **room.plan())
+            assert room.admin.post(f"/sessions/{made['id']}/schedule", body).status_code == 200
+            room.admin.post(f"/sessions/{made['id']}/cancel", {"reason": "Once more"})
 
     def test_what_is_missing_is_named_all_at_once(self, room: Classroom) -> None:
         made = create(room)
@@ -388,7 +390,8 @@ class TestChanges:
         need_problem(room.admin.post(path, {"reason": "Again"}), 409, "SESSION_CLOSED")
 
     def test_a_draft_is_cancelled_without_one(self, room: Classroom) -> None:
-        assert body_of(room.admin.post(f"/sessions/{room.draft()}/cancel", {}))["status"] == "CANCELLED"
+        for body in (None, {}, {"reason": ""}):
+            assert body_of(room.admin.post(f"/sessions/{room.draft()}/cancel", body))["status"] == "CANCELLED"
 
     def test_what_is_closed_never_changes(self, room: Classroom) -> None:
         done = room.over({room.workers[0]: PASSED})

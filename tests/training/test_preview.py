@@ -99,7 +99,7 @@ def place(site: Any) -> dict[str, Any]:
     return {"course": course, "other": other, "roles": roles, "method": cast.make_method()}
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=classes)
 def test_the_preview_is_the_outcome(place: dict[str, Any], drawn: Class) -> None:
     with rolled_back():

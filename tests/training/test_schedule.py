@@ -434,7 +434,10 @@ class TestRescheduling:
         warnings = act(update_session, session.pk, Plan(title="x"))
         assert [block.code for block in warnings] == ["VENUE_OVERLAP", "VENUE_OVERLAP"]
         assert Override.objects.count() == 1
-        assert len(soft_blocked(update_session, session.pk, Plan(venue_id=venue.pk))) == 1
+        row = TrainingSession.objects.get(pk=session.pk)
+        form = Plan(trainer_id=row.trainer_id, venue_id=row.venue_id, slots=[time_of(0)], notes="all fields at once")
+        act(update_session, session.pk, form)
+        assert len(soft_blocked(update_session, session.pk, Plan(slots=[time_of(0.5)]))) == 1
 
     def test_inviting_asks_nothing_and_seating_does(self, session: TrainingSession, venue: Any, course: Any) -> None:
         people = [cast.make_worker() for _ in range(21)]

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import cast
-from tests.training.acting import ADMIN, AT, AUDITOR, HOUR, act, scheduled, time_of
+from tests.training.acting import ADMIN, AT, AUDITOR, HOUR, act, scheduled, settle, time_of
 from titan.core.actor import Actor, Role
 from titan.core.errors import NotFound
 from titan.resources.commands.trainers import replace_qualifications
@@ -82,6 +82,7 @@ def test_a_trainer_sees_their_own(course: Any, trainer: Any) -> None:
 
 def test_what_a_session_shows(course: Any, trainer: Any, venue: Any) -> None:
     people = [cast.make_worker() for _ in range(3)]
+    settle()
     slots = [time_of(24), time_of(0)]
     session = scheduled(course, *slots, trainer=trainer, venue=venue, workers=people, title="Təlim", notes="a\nb")
     cast.make_version(course, title={"en": "Renamed"})

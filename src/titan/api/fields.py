@@ -160,13 +160,22 @@ TimeOfDay = Annotated[
 ]
 Flag = Annotated[bool, BeforeValidator(_strict_flag)]
 QueryFlag = Annotated[bool, BeforeValidator(_flag)]
-Code = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(_one_line)]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_one_line)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line)]
+# For readers of the document; that it is not only blanks is said by _one_line alone.
+_ONE_LINE = Field(json_schema_extra={"pattern": r"^[^\x00-\x1F\x7F]+$"})
+Code = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(_one_line), _ONE_LINE]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_one_line), _ONE_LINE]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line), _ONE_LINE]
 Email = Annotated[str, StringConstraints(min_length=3, max_length=254), AfterValidator(_one_line)]
 Text = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_some_lines)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_something)]
 SearchText = Annotated[str, StringConstraints(max_length=200)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
-Titles = Annotated[dict[Language, Name], Field(min_length=1, max_length=20)]
+Titles = Annotated[
+    dict[Language, Name],
+    Field(
+        min_length=1,
+        max_length=20,
+        json_schema_extra={"required": ["en"], "additionalProperties": False, "examples": [{"en": "Fire safety"}]},
+    ),
+]
 LocalText = Annotated[str, BeforeValidator(_in_language)]

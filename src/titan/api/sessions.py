@@ -147,13 +147,13 @@ def delete_session(request: HttpRequest, session_id: Id) -> Any:
 
 @router.post("/sessions/{session_id}/schedule", response={200: SessionShape})
 @refuses_first(seen, by_admin)
-def schedule_session(request: HttpRequest, session_id: Id, payload: SchedulePlan) -> Any:
+def schedule_session(request: HttpRequest, session_id: Id, payload: SchedulePlan | None = None) -> Any:
     """Lock in trainer, venue and times. Soft blocks answer 409 SOFT_BLOCKED until `override` names each."""
-    me = caller(request)
+    me, given = caller(request), payload or SchedulePlan()
 
     def work() -> dict[str, Any]:
         warnings = commands.schedule_session(
-            session_id, payload.plan(), override=frozenset(payload.override), by=me.actor, at=me.at
+            session_id, given.plan(), override=frozenset(given.override), by=me.actor, at=me.at
         )
         return whole(request, session_id, warnings)
 
@@ -162,12 +162,12 @@ def schedule_session(request: HttpRequest, session_id: Id, payload: SchedulePlan
 
 @router.post("/sessions/{session_id}/cancel", response={200: SessionShape})
 @refuses_first(seen, by_admin)
-def cancel_session(request: HttpRequest, session_id: Id, payload: CancelBody) -> Any:
+def cancel_session(request: HttpRequest, session_id: Id, payload: CancelBody | None = None) -> Any:
     """Cancel a session and free what it holds; a scheduled one needs a reason."""
-    me = caller(request)
+    me, given = caller(request), payload or CancelBody()
 
     def work() -> dict[str, Any]:
-        commands.cancel_session(session_id, payload.reason, by=me.actor, at=me.at)
+        commands.cancel_session(session_id, given.reason, by=me.actor, at=me.at)
         return whole(request, session_id)
 
     return once(request, 200, work)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
 
-from django.db.models import Min, Q
+from django.db.models import Max, Min, Q
 
 from titan.core.bulk import id_set
 from titan.core.errors import NotFound, Refusal
@@ -120,6 +120,42 @@ def verify_one(evidence_id: int) -> Verdict:
 def is_intact(evidence_id: int) -> bool:
     """Tell whether one evidence file and its parts match their hashes (one statement; domain.md §7)."""
     return verify_one(evidence_id) is Verdict.OK
+
+
+@dataclass(frozen=True)
+class HashCheck:
+    """Bytes read again just now: the hash they must have, and the one they have (None: they cannot be read)."""
+
+    verdict: Verdict
+    expected: str
+    found: str | None
+
+    @property
+    def is_intact(self) -> bool:
+        return self.verdict is Verdict.OK
+
+
+def hash_check(evidence: EvidenceView) -> HashCheck:
+    """Re-hash one evidence file (not its parts) and return both hashes; no statement."""
+    store = evidence_store()
+    try:
+        with store.open(evidence.key) as source:
+            found = hashlib.file_digest(source, "sha256").hexdigest()
+    except OSError:
+        return HashCheck(store.verify(evidence.key, evidence.sha256, evidence.size), evidence.sha256, None)
+    return HashCheck(Verdict.OK if found == evidence.sha256 else Verdict.TAMPERED, evidence.sha256, found)
+
+
+def files_with_hash(start: str, *, most: int) -> list[EvidenceView]:
+    """Return the evidence files whose SHA-256 begins with `start` (lower case), newest first, one for each hash.
+
+    Two statements.
+    """
+    whole = len(start) == hashlib.sha256().digest_size * 2
+    rows = EvidenceFile.objects.filter(sha256=start) if whole else EvidenceFile.objects.filter(sha256__startswith=start)
+    newest = rows.order_by().values("sha256").annotate(newest=Max("id")).values_list("newest", flat=True)
+    found = by_ids(sorted(newest, reverse=True)[:most])
+    return [found[pk] for pk in sorted(found, reverse=True)]
 
 
 def verify_all(progress: Callable[[int, int], None] | None = None) -> Iterator[Problem]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -24,3 +26,12 @@ def given_id(request: HttpRequest, name: str) -> int | None:
     if not text.isdecimal() or not text.isascii() or int(text) > MOST:
         raise invalid(name, "UNKNOWN", _("The address names something that is not there. Choose again."))
     return int(text)
+
+
+def given_day(request: HttpRequest, name: str) -> date | None:
+    """Return the day that a parameter names, or None when it is absent. Raises Invalid."""
+    text = given_text(request, name)
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise invalid(name, "DATE_INVALID", _("Give a day that exists, as YYYY-MM-DD.")) from error

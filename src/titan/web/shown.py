@@ -209,6 +209,31 @@ def statuses() -> list[tuple[str, str]]:
     ]
 
 
+DAY_BEGINS, DAY_ENDS = 6, 18
+
+
+def on_track(starts_at: datetime, ends_at: datetime, day: date, site: Site) -> tuple[int, int]:
+    """Return where a slot lies between 06:00 and 18:00 of a day, as start and width in thousandths."""
+
+    def place(moment: datetime) -> float:
+        local_time = moment.astimezone(site.zone)
+        hours = (local_time.date() - day).days * 24 + local_time.hour + local_time.minute / 60
+        return min(1.0, max(0.0, (hours - DAY_BEGINS) / (DAY_ENDS - DAY_BEGINS)))
+
+    begins, ends = place(starts_at), place(ends_at)
+    return round(begins * 1000), max(10, round((ends - begins) * 1000))
+
+
+def weekday(day: date) -> str:
+    """Return a day of a week in short, such as Tue 24."""
+    return formats.date_format(day, "D j")
+
+
+def hours_words(hours: float) -> str:
+    """Return hours without needless digits: 4 or 7.5."""
+    return number(hours, digits=0 if float(hours).is_integer() else 1)
+
+
 def globals_of_templates() -> dict[str, Any]:
     """Return what every template may call."""
     functions = (
@@ -216,8 +241,11 @@ def globals_of_templates() -> dict[str, Any]:
         colours,
         total,
         percent,
+        hours_words,
         number,
         local,
+        on_track,
+        weekday,
         day,
         clock,
         date_words,

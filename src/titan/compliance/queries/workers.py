@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
-from titan.compliance.models import Severity
+from titan.compliance.models import ComplianceItem, Severity
 from titan.core.actor import Actor
+from titan.core.bulk import id_set
 from titan.core.errors import NotFound, invalid
 from titan.core.given import unknown_choice
 from titan.core.page import DEFAULT_LIMIT, Page, decode_cursor, encode_cursor
@@ -18,6 +22,8 @@ from titan.personnel.models import AreaAssignment, Worker
 from titan.personnel.queries.areas import AreaShort
 from titan.personnel.queries.companies import CompanyShort
 from titan.personnel.queries.workers import WorkerShort, short_worker
+
+NOT_JUDGED = 9
 
 
 @dataclass(frozen=True)
@@ -120,6 +126,39 @@ def list_workers(
     rows = list(workers.order_by("name_key", "id")[: limit + 1])
     following = encode_cursor(rows[limit - 1].name_key, rows[limit - 1].pk) if len(rows) > limit else None
     return Page([_view(row, language) for row in rows[:limit]], following, total)
+
+
+def list_workers_worst_first(
+    filters: WorkerFilters,
+    *,
+    by: Actor,
+    language: str,
+    limit: int = DEFAULT_LIMIT,
+    cursor: str | None = None,
+) -> Page[WorkerView]:
+    """Return a page of the workers, the worst first, then by name; who is not active stands last. As list_workers."""
+    need_reader(by)
+    workers = _filtered(_rows(), filters)
+    total = None if cursor else workers.count()
+    ranked = workers.annotate(rank=Coalesce("verdict__severity", Value(NOT_JUDGED)))
+    if cursor:
+        rank, name_key, last_id = decode_cursor(cursor, int, str, int)
+        by_name = Q(name_key__gt=name_key) | Q(name_key=name_key, pk__gt=last_id)
+        ranked = ranked.filter(Q(rank__gt=rank) | (Q(rank=rank) & by_name))
+    rows = list(ranked.order_by("rank", "name_key", "id")[: limit + 1])
+    last = rows[limit - 1] if len(rows) > limit else None
+    following = encode_cursor(last.rank, last.name_key, last.pk) if last else None
+    return Page([_view(row, language) for row in rows[:limit]], following, total)
+
+
+def open_items(worker_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """Return how many items of these workers are not compliant, by status (one statement)."""
+    items = ComplianceItem.objects.filter(worker_id__in=id_set(worker_ids), severity__lt=Severity.COMPLIANT)
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    rows = items.values_list("worker_id", "severity").annotate(n=Count("id")).order_by("worker_id", "severity")
+    for worker_id, severity, n in rows:
+        counts[worker_id][Severity(severity).name] = n
+    return dict(counts)
 
 
 def _rows() -> QuerySet[Worker]:

@@ -182,6 +182,11 @@ def slots_of(session: TrainingSession, plan: Plan) -> list[SlotTime]:
     return read_slots(session.pk) if plan.slots is UNSET else sorted(plan.slots)
 
 
+def moves_slots(session_id: int, plan: Plan) -> bool:
+    """Say whether `plan` gives a session other slots than it has; the same ones again are no change."""
+    return plan.slots is not UNSET and sorted(plan.slots) != read_slots(session_id)
+
+
 def read_slots(session_id: int) -> list[SlotTime]:
     """Return the stored slots of a session, in order of time."""
     rows = Slot.objects.filter(session_id=session_id).order_by("starts_at").values_list("starts_at", "ends_at")

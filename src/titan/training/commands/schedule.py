@@ -16,6 +16,7 @@ from titan.training.commands.plan import (
     apply_plan,
     booking_of,
     checked_plan,
+    moves_slots,
     need_fresh,
     save_plan,
     slots_of,
@@ -79,10 +80,11 @@ def update_session(
     plan = checked_plan(plan, override=override)
     need_open(session)
     need_fresh(session, plan)
+    booked = (session.trainer_id, session.venue_id)
     apply_plan(session, plan)
     if session.status == SessionStatus.SCHEDULED:
         need_complete(session, slots_of(session, plan))
-        rebooked = bool(_BOOKING_FIELDS & plan.given().keys())
+        rebooked = booked != (session.trainer_id, session.venue_id) or moves_slots(session.pk, plan)
         warnings = check_blocks(session, plan, override, acknowledged, by=by, at=at, soft=rebooked)
     else:
         warnings = soft_blocks(booking_of(session, plan), at=at)
@@ -137,7 +139,6 @@ def check_blocks(
     return blocks
 
 
-_BOOKING_FIELDS = {"trainer_id", "venue_id", "slots"}
 _HARD_FIELDS = {"TRAINER_NOT_QUALIFIED": "trainer_id", "TRAINER_DOUBLE_BOOKED": "slots"}
 
 

@@ -149,8 +149,9 @@ def first_free_time(
 ) -> FirstFree | None:
     """Return the first time, within 90 days, at which a qualified trainer and a venue are free (five statements).
 
-    The planned trainer and venue come first; else whoever has the fewest hours in that time, and the smallest venue
-    that seats `seats` people (the largest, when none does). None: nothing is free, or the course is not published.
+    The planned trainer and venue come first; else whoever teaches least often in that time, and the smallest venue
+    that seats `seats` people (the largest, when none does or nobody is invited yet). None: nothing is free, or the
+    course is not published.
     """
     minutes = _duration(planned.course_id)
     if not minutes:
@@ -163,7 +164,8 @@ def first_free_time(
     used = _held(Q(session__venue_id__in=id_set(venues), session__status__in=HELD), at, until, session_id)
     teaching = _by_owner(taught.values_list("held_by_id", "starts_at", "ends_at"))
     using = _by_owner(used.annotate(owner=F("session__venue_id")).values_list("owner", "starts_at", "ends_at"))
-    big_enough = [pk for pk, row in venues.items() if row.capacity >= seats]
+    big_enough = [pk for pk, row in venues.items() if seats and row.capacity >= seats]
+    largest_first = sorted(venues, key=lambda pk: (-venues[pk].capacity, pk))
     found = first_free(
         minutes,
         days,
@@ -175,8 +177,8 @@ def first_free_time(
         venues={
             pk: using[pk]
             for pk in sorted(
-                big_enough or sorted(venues, key=lambda pk: -venues[pk].capacity)[:1],
-                key=lambda pk: (pk != planned.venue_id, venues[pk].capacity, pk),
+                sorted(big_enough, key=lambda pk: (venues[pk].capacity, pk)) or largest_first,
+                key=lambda pk: pk != planned.venue_id,
             )
         },
         not_before=at,

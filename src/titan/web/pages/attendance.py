@@ -1,7 +1,7 @@
 """Attendance of a session: the grid in which marks are saved as they are made, each row by itself.
 
 The session's page includes `session/_attendance.html` with `session` (SessionView) and what `attendance_values`
-returns; the same fragment comes from /sessions/<id>/attendance. It reloads itself on `titan:attendees-changed` of the
+returns; the same fragment comes from /sessions/<id>/attendance. It reloads itself on `titan:people` of the
 body, and tells the body `titan:session-changed` when marks were saved.
 """
 

@@ -102,7 +102,7 @@ def _bring_in(request: HttpRequest, visit: Visit, session_id: int) -> HttpRespon
         return go_to(request, _back(session_id, visit))
     response = _evidence(request, visit, session_id)
     said = {"text": _("The signed sheet is stored, and its hash was read back equal."), "link": "", "linkText": ""}
-    response["HX-Trigger"] = json.dumps({"titan:toast": said, "titan:session-changed": {}})
+    response["HX-Trigger"] = json.dumps({"titan:toast": said, "titan:session-changed": {}, "titan:sheet-attached": {}})
     return response
 
 

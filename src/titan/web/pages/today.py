@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import path
 from django.views.decorators.http import require_GET
 
 from titan.compliance.queries.outlook import course_needs, expiring, trend
 from titan.compliance.queries.summary import CompanyCounts, CourseCounts, Summary, summary
-from titan.training.queries.sessions import SessionFilter, list_sessions
 from titan.training.queries.today import Seats, booked_seats, seats_by_course, seats_within, tasks
 from titan.web.chart import trend_chart
 from titan.web.visit import Visit, page, show
 
-GAPS_SHOWN, COMPANIES_SHOWN, SESSIONS_SHOWN = 10, 12, 50
+GAPS_SHOWN, COMPANIES_SHOWN = 10, 12
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,9 @@ class Gap:
 @require_GET
 @page
 def today(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """The first page after signing in. A trainer sees their own sessions instead of the site."""
+    """The first page after signing in. A trainer sees their own classes instead of the site."""
     if not visit.reads_all:
-        cursor = request.GET.get("cursor") or None
-        sessions = list_sessions(SessionFilter(), limit=SESSIONS_SHOWN, cursor=cursor, by=visit.actor)
-        return show(request, visit, "today/trainer.html", {"sessions": sessions})
+        return redirect("trainer_classes")
     found = summary()
     seats = booked_seats(at=visit.at, site=visit.site)
     gaps = _gaps(found.by_course, seats)

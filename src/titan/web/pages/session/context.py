@@ -16,6 +16,8 @@ from django.utils.translation import ngettext
 
 from titan.accounts.queries import user_names
 from titan.catalogue.queries import CourseFilters, CourseView, VersionView, course, list_courses
+from titan.compliance.models import Severity
+from titan.compliance.rules import COLOURS
 from titan.core.errors import FieldError, SoftBlock
 from titan.training.models import SessionStatus
 from titan.training.queries.planning import (
@@ -35,7 +37,7 @@ from titan.training.queries.sessions import SessionView, session_view
 from titan.web.pages.session.execution import execution_values
 from titan.web.pages.session.form import PlanForm, ReadPlan, read_plan, stored_form, with_errors
 from titan.web.pages.session.pick import pick_values
-from titan.web.shown import date_words
+from titan.web.shown import TOKENS, date_words
 from titan.web.visit import Visit
 
 MOST_COURSES = 2_000
@@ -96,9 +98,7 @@ def session_context(
         "execution": phase in (Phase.RUNNING, Phase.COMPLETED),
     }
     values["steps"] = steps_of(visit, session, phase, values["check"], values["people"])
-    values["picker"] = None
-    if may_edit:
-        values["picker"] = pick_values(request, visit, session, values["seats"])
+    values["picker"] = pick_values(request, visit, session, values["seats"]) if may_edit else None
     if values["execution"]:
         values |= execution_values(visit, session)
     return values | more
@@ -145,6 +145,15 @@ class Check:
     ways_out: list[TrainerChoice] = field(default_factory=list)
 
     @property
+    def note(self) -> str:
+        """What the draft waits for, in a few words."""
+        if self.hard:
+            return _("Blocked")
+        if self.missing:
+            return self.missing[0]
+        return _("Warnings to confirm") if self.unticked else _("Ready to schedule")
+
+    @property
     def unticked(self) -> list[SoftGroup]:
         return [group for group in self.soft if not group.known and not group.ticked] if self.asks else []
 
@@ -159,19 +168,33 @@ def details_values(visit: Visit, session: SessionView, form: PlanForm) -> dict[s
     form = replace(form, errors={**read.errors, **form.errors})
     found = _found(visit, session, form, read)
     choices = _choices(visit, session, read)
-    planned = _planned(read)
+    planned = planned_of(read)
     free = None
     if session.status == SessionStatus.DRAFT:
         free = first_free_time(session.id, planned, seats=session.attendees, site=visit.site, at=visit.at)
-    check = _check(visit, session, form, read, found, choices)
+    check = _check(
+        session,
+        form,
+        read,
+        found,
+        stored=stored_form(session, visit.site),
+        published=_is_published(choices, read.course_id),
+    )
     venue = choices.venue(form.venue_id)
     return {
         "form": with_errors(form, _unsaid(form, found.errors)),
         "check": check,
         "choices": choices,
         "free": free,
-        "seats": venue.capacity if venue else (free.capacity if free else 0),
+        "seats": _seats(venue, free),
     }
+
+
+def _seats(venue: VenueChoice | None, free: FirstFree | None) -> int:
+    """Return the seats to fill: of the venue chosen, else of the one proposed; 0: not known."""
+    if venue is not None:
+        return venue.capacity
+    return free.capacity if free else 0
 
 
 def _found(visit: Visit, session: SessionView, form: PlanForm, read: ReadPlan) -> PlanCheck:
@@ -185,7 +208,7 @@ def _found(visit: Visit, session: SessionView, form: PlanForm, read: ReadPlan) -
     ):
         known = frozenset((item.code, item.subject) for item in session.overrides)
         return PlanCheck([], list(session.blockers), list(session.warnings), known)
-    return check_plan(session.id, _planned(read), site=visit.site, by=visit.actor, at=visit.at)
+    return check_plan(session.id, planned_of(read), site=visit.site, by=visit.actor, at=visit.at)
 
 
 def _unsaid(form: PlanForm, errors: Sequence[FieldError]) -> list[FieldError]:
@@ -193,7 +216,8 @@ def _unsaid(form: PlanForm, errors: Sequence[FieldError]) -> list[FieldError]:
     return [error for error in errors if ".".join(error.field.split(".")[:2]) not in form.errors]
 
 
-def _planned(read: ReadPlan) -> Planned:
+def planned_of(read: ReadPlan) -> Planned:
+    """Return the values of a form as the plan to be judged."""
     return Planned(read.course_id, read.trainer_id, read.venue_id, read.slots)
 
 
@@ -212,10 +236,9 @@ def _choices(visit: Visit, session: SessionView, read: ReadPlan) -> Choices:
 
 
 def _check(
-    visit: Visit, session: SessionView, form: PlanForm, read: ReadPlan, found: PlanCheck, choices: Choices
+    session: SessionView, form: PlanForm, read: ReadPlan, found: PlanCheck, *, stored: PlanForm, published: bool
 ) -> Check:
     is_draft = session.status == SessionStatus.DRAFT
-    stored = stored_form(session, visit.site)
     rebooked = any(getattr(form, name) != getattr(stored, name) for name in ("trainer_id", "venue_id", "rows"))
     missing = [
         text
@@ -226,11 +249,11 @@ def _check(
         )
         if not value
     ]
-    if is_draft and not _is_published(choices, read.course_id):
+    if is_draft and not published:
         missing.append(_("The course has no published version. Publish one in the library first."))
     about = {"TRAINER_NOT_QUALIFIED": ["trainer_id"], "TRAINER_DOUBLE_BOOKED": ["trainer_id", "slots"]}
     invalid = [name for block in found.hard for name in about.get(block.code, [])]
-    invalid += [*form.errors, *(error.field for error in found.errors)]
+    invalid += [*form.errors, *(".".join(error.field.split(".")[:2]) for error in found.errors)]
     return Check(
         hard=found.hard,
         soft=_groups(found, form),
@@ -304,6 +327,11 @@ def flags_of(warnings: Iterable[SoftBlock]) -> dict[int, list[str]]:
     return flags
 
 
+def status_colour(status: str | None) -> str:
+    """Return the colour of a worker's status for a course; none where the course is not asked of them."""
+    return TOKENS[COLOURS[Severity[status]]] if status else "none"
+
+
 def shown_version(of_course: CourseView, session: SessionView) -> VersionView:
     """Return the version that a session teaches: the one it keeps, else the one it would be scheduled with."""
     number = session.course_version or of_course.version
@@ -353,11 +381,7 @@ def steps_of(
 def _draft_note(session: SessionView, check: Check | None) -> str:
     if session.status != SessionStatus.DRAFT:
         return session.trainer_name or session.code
-    if check is None or (check.passes and not check.soft):
-        return _("Ready to schedule") if check else _("In preparation")
-    if check.hard:
-        return _("Blocked")
-    return check.missing[0] if check.missing else _("Warnings to confirm") if check.unticked else _("Ready to schedule")
+    return check.note if check else _("In preparation")
 
 
 def _names(session: SessionView) -> dict[int, str]:

@@ -5,6 +5,7 @@ Everything typed is kept as text until it is saved, so that nothing is lost when
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -20,6 +21,7 @@ from titan.training.queries.changes import Change
 from titan.training.queries.sessions import SessionView
 from titan.training.rules import SlotTime
 
+_TIME = re.compile(r"(\d{1,2})(?::?(\d{2}))?(?::(\d{2}))?", re.ASCII)
 FIELDS = ("course_id", "trainer_id", "venue_id", "title", "notes")
 MOST_ROWS = 200
 
@@ -37,8 +39,18 @@ class SlotRow:
         return not (self.day or self.starts or self.ends)
 
     @property
+    def date(self) -> date | None:
+        """The day as a value; None for what is no day."""
+        try:
+            return date.fromisoformat(self.day)
+        except ValueError:
+            return None
+
+    @property
     def over_night(self) -> bool:
-        return bool(self.starts and self.ends and self.ends <= self.starts)
+        """Whether the end lies on the next day."""
+        starts, ends = read_time(self.starts), read_time(self.ends)
+        return starts is not None and ends is not None and ends <= starts
 
 
 @dataclass(frozen=True)
@@ -142,7 +154,7 @@ def read_plan(form: PlanForm, session: SessionView, site: Site) -> ReadPlan:
     for number, row in enumerate(form.rows):
         slot = _read_row(row, site)
         if slot is None:
-            errors[f"slots.{number}"] = _("Give the date, the start and the end.")
+            errors[f"slots.{number}"] = _("Give the date, the start and the end, such as 08:00.")
         else:
             slots.append(slot)
     if form.rows == stored_form(session, site).rows:
@@ -150,13 +162,22 @@ def read_plan(form: PlanForm, session: SessionView, site: Site) -> ReadPlan:
     return ReadPlan(ids["course_id"] or session.course_id, ids["trainer_id"], ids["venue_id"], slots, errors)
 
 
-def _read_row(row: SlotRow, site: Site) -> SlotTime | None:
-    try:
-        day, starts, ends = date.fromisoformat(row.day), time.fromisoformat(row.starts), time.fromisoformat(row.ends)
-        last = day + timedelta(days=1) if ends <= starts else day
-    except (ValueError, OverflowError):
+def read_time(text: str) -> time | None:
+    """Return a time of day as people type it: 8, 8:30, 0830, 08:30; None for what is none."""
+    found = _TIME.fullmatch(text)
+    if found is None:
         return None
-    if starts.tzinfo or ends.tzinfo:
+    hour, minute, second = (int(part or 0) for part in found.groups())
+    return time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else None
+
+
+def _read_row(row: SlotRow, site: Site) -> SlotTime | None:
+    day, starts, ends = row.date, read_time(row.starts), read_time(row.ends)
+    if day is None or starts is None or ends is None:
+        return None
+    try:
+        last = day + timedelta(days=1) if ends <= starts else day
+    except OverflowError:
         return None
     return SlotTime(datetime.combine(day, starts, site.zone), datetime.combine(last, ends, site.zone))
 

@@ -20,11 +20,12 @@ from titan.training.queries.picker import (
     suggestions,
 )
 from titan.training.queries.sessions import SessionView
-from titan.web.visit import Visit
+from titan.web.visit import Visit, is_htmx
 
 PAGE = 50
 MOST_CHOSEN = 1_000
 MOST_CHOICES = 2_000
+MOST_SEATS = 100_000
 GROUPS = ("RED", "YELLOW", "OTHER")
 
 
@@ -92,15 +93,20 @@ def pick_values(request: HttpRequest, visit: Visit, session: SessionView, seats:
     data.update(request.GET)
     data.update(request.POST)
     wanted = picker_filter(data)
+    # What stands in the form may be newer than what is stored.
+    seats = min(next(iter(read_ids([data.get("seats", "")])), seats), MOST_SEATS) if is_htmx(request) else seats
     counts = group_counts(session.id, wanted, by=visit.actor)
     pick, kept = data.get("pick", ""), read_ids(data.getlist("worker_ids"))
     room = max(0, seats - session.attendees - len(kept))
     limit = max(PAGE, min(MOST_CHOSEN, counts.red if pick in {"red", "all_red"} else room if pick == "fill" else 0))
     cursor = data.get("cursor") or None
     page = suggestions(session.id, wanted, limit=limit, cursor=cursor, by=visit.actor, at=visit.at)
-    chosen = kept | _picked(page.items, pick, kept, room if seats else None)
     shown = {row.worker_id for row in page.items}
     aside = [] if cursor else chosen_workers(session.id, kept - shown, by=visit.actor, at=visit.at)
+    # Whoever was ticked and is on the list by now is chosen no more.
+    chosen = (kept & (shown | {row.worker_id for row in aside})) | _picked(
+        page.items, pick, kept, room if seats else None
+    )
     return PickerValues(
         wanted=wanted,
         counts=counts,

@@ -27,10 +27,14 @@ from titan.training.queries.planning import first_free_time, proposed_slots
 from titan.training.queries.sessions import SessionView, session_view
 from titan.web.pages.session.context import (
     MOST_COURSES,
+    Phase,
     details_values,
+    phase_of,
     pieces,
+    planned_of,
     session_context,
     soft_words,
+    status_colour,
 )
 from titan.web.pages.session.form import (
     PlanForm,
@@ -46,7 +50,7 @@ from titan.web.pages.session.pick import pick_values, picker_choices, read_ids
 from titan.web.shown import maybe_url
 from titan.web.visit import Visit, go_to, is_htmx, page, part, show, toast
 
-WORDS = {"pieces": pieces, "soft_words": soft_words}
+WORDS = {"pieces": pieces, "soft_words": soft_words, "status_colour": status_colour}
 
 
 @require_GET
@@ -75,8 +79,7 @@ def whole(request: HttpRequest, visit: Visit, session_id: int, *, status: int = 
 def check(request: HttpRequest, visit: Visit, session_id: int) -> HttpResponse:
     """What would stand against the details as typed; writes nothing."""
     shown, form = _typed(request, visit, session_id)
-    values = {"session": shown, "may_edit": True, **details_values(visit, shown, form), **WORDS}
-    return part(request, visit, "session/_check.html", values)
+    return part(request, visit, "session/_check.html", {**_details(visit, shown, form), "check_alone": True})
 
 
 @require_POST
@@ -87,8 +90,13 @@ def fill_in(request: HttpRequest, visit: Visit, session_id: int) -> HttpResponse
     form = _filled_in(request.POST.get("act", ""), visit, shown, form)
     if not is_htmx(request):
         return whole(request, visit, session_id, form=form, session=shown)
-    values = {"session": shown, "may_edit": True, **details_values(visit, shown, form), **WORDS}
-    return part(request, visit, "session/_details.html", {**values, "clash": None, "phase": None, "oob": True})
+    return part(request, visit, "session/_details.html", {**_details(visit, shown, form), "details_alone": True})
+
+
+def _details(visit: Visit, shown: SessionView, form: PlanForm) -> dict[str, Any]:
+    """Return what the details show when they are answered without the rest of the page."""
+    running = phase_of(shown, visit.at) is Phase.RUNNING
+    return {"session": shown, "execution": running, "clash": None, **details_values(visit, shown, form), **WORDS}
 
 
 def _filled_in(act: str, visit: Visit, shown: SessionView, form: PlanForm) -> PlanForm:
@@ -104,7 +112,7 @@ def _filled_in(act: str, visit: Visit, shown: SessionView, form: PlanForm) -> Pl
         slots = proposed_slots(read.course_id, _first_day(form, visit), site=visit.site)
         return replace(form, rows=slot_rows(slots, visit.site)) if slots else form
     if what == "first_free":
-        planned = _planned(read)
+        planned = planned_of(read)
         free = first_free_time(shown.id, planned, seats=shown.attendees, site=visit.site, at=visit.at)
         if free is not None:
             rows = slot_rows(free.slots, visit.site)
@@ -145,9 +153,7 @@ def schedule(request: HttpRequest, visit: Visit, session_id: int) -> HttpRespons
     return _write(request, visit, session_id, commands.schedule_session, _("Scheduled."))
 
 
-def _write(
-    request: HttpRequest, visit: Visit, session_id: int, command: Callable[..., Any], said: str
-) -> HttpResponse:
+def _write(request: HttpRequest, visit: Visit, session_id: int, command: Callable[..., Any], said: str) -> HttpResponse:
     shown, form = _typed(request, visit, session_id)
     read = read_plan(form, shown, visit.site)
     plan = changed_plan(form, read, shown, visit.site)
@@ -188,15 +194,9 @@ def picker(request: HttpRequest, visit: Visit, session_id: int) -> HttpResponse:
     """The picker's list for another search, or its next page. POST as well: what is ticked may be long."""
     need_admin(visit.actor)
     shown = session_view(session_id, by=visit.actor, at=visit.at)
-    values = {"session": shown, "picker": pick_values(request, visit, shown, _seats(request, shown))}
+    values = {"session": shown, "picker": pick_values(request, visit, shown, shown.venue_capacity)}
     template = "session/_pick_rows.html" if request.POST.get("cursor") else "session/_pick_list.html"
     return part(request, visit, template, values)
-
-
-def _seats(request: HttpRequest, shown: SessionView) -> int:
-    """Return the seats the picker counts against: those of the stored venue, else those the page proposed."""
-    proposed = next(iter(read_ids([request.POST.get("seats", request.GET.get("seats", ""))])), 0)
-    return shown.venue_capacity or min(proposed, 100_000)
 
 
 @require_POST
@@ -211,8 +211,6 @@ def invite(request: HttpRequest, visit: Visit, session_id: int) -> HttpResponse:
     if not is_htmx(request):
         messages.success(request, said)
         return go_to(request, reverse("session", args=[session_id]))
-    request.POST = request.POST.copy()
-    request.POST.setlist("worker_ids", [])
     return _people(request, visit, session_id, said, invited=done)
 
 
@@ -230,7 +228,6 @@ def _people(request: HttpRequest, visit: Visit, session_id: int, said: str, **mo
     """Return the class list and the picker anew; the details stay as they are typed and are checked again."""
     values = session_context(request, visit, session_id)
     values |= WORDS | {"invited": None, "oob": True, **more}
-    values["picker"] = pick_values(request, visit, values["session"], _seats(request, values["session"]))
     answer = toast(part(request, visit, "session/_people_and_picker.html", values), said)
     answer["HX-Trigger"] = json.dumps({**json.loads(answer["HX-Trigger"]), "titan:people": {}})
     return answer
@@ -305,12 +302,6 @@ def _typed(request: HttpRequest, visit: Visit, session_id: int) -> tuple[Session
     need_admin(visit.actor)
     shown = session_view(session_id, by=visit.actor, at=visit.at)
     return shown, typed_form(request.POST, shown, visit.site)
-
-
-def _planned(read: Any) -> Any:
-    from titan.training.queries.planning import Planned
-
-    return Planned(read.course_id, read.trainer_id, read.venue_id, read.slots)
 
 
 urlpatterns = [

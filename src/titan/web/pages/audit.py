@@ -1,0 +1,190 @@
+"""The audit log: who changed what, when and why, with what was before and what came after."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from titan.accounts.models import User
+from titan.audit.queries import Event, list_events
+from titan.core.permit import need_reader
+from titan.training.queries.names import Named, names_of
+from titan.web.query import given_day, given_id, given_text
+from titan.web.shown import maybe_url
+from titan.web.visit import Visit, page, show
+
+ROWS, NAMES_SHOWN = 50, 12
+PAGES = {
+    "worker": "worker",
+    "session": "session",
+    "training_record": "record_sheet",
+    "competency_record": "competency_sheet",
+    "evidence": "evidence",
+}
+# Fields that hold ids, and of what.
+REFERENCES = {
+    **{f"{name}_id": name for name in ("worker", "trainer", "role", "course", "area", "company", "venue", "session")},
+    **{f"{name}_ids": name for name in ("worker", "course", "area", "session")},
+    "supervisor_id": "worker",
+    "user_id": "user",
+    "method_id": "assessment_method",
+    "parent_id": "area",
+    "prerequisite_ids": "course",
+    "qualifications": "course",
+    "workers": "worker",
+    "attendees": "worker",
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of a change in words; what was not there is empty."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event as a reader sees it."""
+
+    event: Event
+    actor: str
+    action: str
+    thing: str
+    address: str
+    differences: list[Difference]
+
+
+@require_GET
+@page
+def audit_page(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The audit log, newest first, filtered as the address says, fifty at a time."""
+    need_reader(visit.actor)
+    wanted = {
+        "entity": given_text(request, "entity") or None,
+        "entity_id": given_id(request, "entity_id"),
+        "actor_id": given_id(request, "actor"),
+        "first_day": given_day(request, "from"),
+        "last_day": given_day(request, "to"),
+    }
+    cursor = given_text(request, "cursor") or None
+    found = list_events(by=visit.actor, zone=visit.site.zone, limit=ROWS, cursor=cursor, **wanted)  # type: ignore[arg-type]
+    names = names_of(_mentioned(found.items), language=get_language() or "en")
+    query = request.GET.copy()
+    query.pop("cursor", None)
+    values = {
+        "page": found,
+        "lines": [_line(event, names) for event in found.items],
+        "wanted": wanted,
+        "entities": sorted(entity_words().items(), key=lambda row: row[1]),
+        "actors": list(User.objects.order_by("name").values_list("id", "name")),
+        "query": query.urlencode(),
+    }
+    return show(request, visit, "audit/audit.html", values)
+
+
+def entity_words() -> dict[str, str]:
+    """Return every kind of thing that the log speaks of, with its word."""
+    return {
+        "course": _("Course"),
+        "role": _("Role"),
+        "area": _("Area"),
+        "company": _("Company"),
+        "worker": _("Worker"),
+        "trainer": _("Trainer"),
+        "venue": _("Venue"),
+        "session": _("Session"),
+        "training_record": _("Training record"),
+        "competency_record": _("Competency record"),
+        "evidence": _("Evidence"),
+        "assessment_method": _("Assessment method"),
+        "user": _("User"),
+        "api_token": _("API token"),
+        "site_settings": _("Site settings"),
+        "compliance": _("Compliance"),
+    }
+
+
+def _mentioned(events: Iterable[Event]) -> dict[str, set[int]]:
+    """Return the ids that the events speak of, by kind of thing."""
+    ids: dict[str, set[int]] = defaultdict(set)
+    for event in events:
+        ids[event.entity].add(event.entity_id)
+        if event.actor_id is not None:
+            ids["user"].add(event.actor_id)
+        for values in (event.before, event.after):
+            for kind, pk in _references(values or {}):
+                ids[kind].add(pk)
+    return ids
+
+
+def _references(value: Any, key: str = "") -> Iterator[tuple[str, int]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _references(inner, name)
+    elif isinstance(value, list):
+        for inner in value[:NAMES_SHOWN]:
+            yield from _references(inner, key)
+    elif key in REFERENCES and type(value) is int:
+        yield REFERENCES[key], value
+
+
+def _line(event: Event, names: Named) -> Line:
+    shown = PAGES.get(event.entity)
+    thing = names.get((event.entity, event.entity_id), "")
+    return Line(
+        event=event,
+        actor=names.get(("user", event.actor_id or 0), "") or _("Titan itself"),
+        action=event.action.partition(".")[2].replace("_", " ") or event.action,
+        thing=thing or f"{event.entity_id}",
+        address=maybe_url(shown, event.entity_id) if shown else "",
+        differences=_differences(event, names),
+    )
+
+
+def _differences(event: Event, names: Named) -> list[Difference]:
+    before, after = event.before or {}, event.after or {}
+    return [
+        Difference(
+            name.removesuffix("_id").removesuffix("_ids").replace("_", " "),
+            _words(before[name], name, names) if name in before else "",
+            _words(after[name], name, names) if name in after else "",
+        )
+        for name in dict.fromkeys([*before, *after])
+        if name not in before or name not in after or before[name] != after[name]
+    ]
+
+
+def _words(value: Any, key: str, names: Mapping[tuple[str, int], str]) -> str:
+    """Return a value of the log in words; ids by the names that they have today."""
+    if value is None or value in ("", [], {}):
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, dict):
+        pairs = [
+            (name.removesuffix("_id").replace("_", " "), _words(inner, name, names)) for name, inner in value.items()
+        ]
+        return ", ".join(f"{name} {words}" for name, words in pairs if words != "–") or "–"
+    if isinstance(value, list):
+        shown = [_words(inner, key, names) for inner in value[:NAMES_SHOWN]]
+        more = len(value) - len(shown)
+        rest = [_("and %(n)d more") % {"n": more}] if more > 0 else []
+        joint = "; " if any(isinstance(inner, dict) for inner in value) else ", "
+        return joint.join([*shown, *rest])
+    if key in REFERENCES and type(value) is int:
+        return names.get((REFERENCES[key], value), f"{value}")
+    return str(value)
+
+
+urlpatterns = [path("audit", audit_page, name="audit")]

@@ -1,0 +1,221 @@
+"""Proof on screen: the sheet behind a record, re-hashed as it is shown; revoking; the files themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from titan.accounts.queries import user_names
+from titan.compliance.queries.effect import effect_on
+from titan.core.errors import Conflict, Invalid
+from titan.core.permit import need_admin, need_reader
+from titan.evidence.commands import open_proof, report_tampering
+from titan.evidence.queries import EvidenceView, HashCheck, evidence_view, hash_check
+from titan.evidence.rendering import Size, page_picture
+from titan.personnel.queries.workers import WorkerShort, short_workers
+from titan.records.commands import revoke_record
+from titan.records.models import CompetencyRecord, Result, TrainingRecord
+from titan.records.queries.competency import one_competency
+from titan.records.queries.history import competency_of, corrections_of, rests_on
+from titan.records.queries.records import one_record
+from titan.training.queries.people import session_codes
+from titan.web.pages.worker import dialog
+from titan.web.visit import Visit, go_to, page, show
+from titan.web.worker_timeline import source_words
+
+PAGES_SHOWN, RECORDS_SHOWN = 30, 50
+SEALED = {"Content-Security-Policy": "default-src 'none'; sandbox"}
+DRAWN = frozenset({"application/pdf", "image/jpeg", "image/png", "image/heic"})
+
+
+@dataclass(frozen=True)
+class File:
+    """An evidence file and its bytes as they are now. cited: the hash that the record itself holds."""
+
+    evidence: EvidenceView
+    check: HashCheck
+    cited: str
+    uploaded_by: str
+
+    @property
+    def is_intact(self) -> bool:
+        return self.check.is_intact and self.check.found == self.cited
+
+    @property
+    def pages(self) -> list[int]:
+        """The pages that can be drawn, as many as are shown at once."""
+        drawn = self.evidence.media_type in DRAWN and self.is_intact
+        return list(range(1, min(self.evidence.pages or 0, PAGES_SHOWN) + 1)) if drawn else []
+
+
+@require_GET
+@page
+def record_sheet(request: HttpRequest, visit: Visit, record_id: int) -> HttpResponse:
+    """The proof of one training record: facts, the signed sheet, both hashes, the assessment behind it."""
+    need_reader(visit.actor)
+    record = one_record(record_id)
+    competency = competency_of(record_id)
+    codes = session_codes([record.session_id] if record.session_id else [])
+    earlier, later = corrections_of(record_id, record.corrects_id)
+    values = {
+        "record": record,
+        "competency": competency,
+        "worker": short_workers([record.worker_id])[record.worker_id],
+        "session_code": codes.get(record.session_id or 0, ""),
+        "source": source_words(record, codes),
+        "earlier": earlier,
+        "later": later,
+        "valid": _validity(record, visit),
+        "names": user_names(pk for pk in (record.revoked_by_id, competency and competency.assessed_by_id) if pk),
+        "file": _file(visit, record.evidence_id, record.evidence_sha256),
+        "assessment": _assessment(visit, competency),
+    }
+    return show(request, visit, "records/record.html", values)
+
+
+@require_GET
+@page
+def competency_sheet(request: HttpRequest, visit: Visit, competency_id: int) -> HttpResponse:
+    """The proof of one competency record, also of a failed attempt; a competent one is shown with its record."""
+    need_reader(visit.actor)
+    competency = one_competency(competency_id)
+    if competency.record_id:
+        return go_to(request, reverse("record_sheet", args=[competency.record_id]))
+    codes = session_codes([competency.session_id] if competency.session_id else [])
+    values = {
+        "record": None,
+        "competency": competency,
+        "worker": short_workers([competency.worker_id])[competency.worker_id],
+        "session_code": codes.get(competency.session_id or 0, ""),
+        "source": codes.get(competency.session_id or 0, "") or _("Outside certificate"),
+        "earlier": None,
+        "later": None,
+        "valid": None,
+        "names": user_names(pk for pk in (competency.revoked_by_id, competency.assessed_by_id) if pk),
+        "file": _file(visit, competency.evidence_id, competency.evidence_sha256),
+        "assessment": _assessment(visit, competency),
+    }
+    return show(request, visit, "records/record.html", values)
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def record_revoke(request: HttpRequest, visit: Visit, record_id: int) -> HttpResponse:
+    """Revoke a record with a reason (admins); what it does to the worker is shown first."""
+    need_admin(visit.actor)
+    record = one_record(record_id)
+    reason, refusal, effect = request.POST.get("reason", ""), None, None
+    if request.method == "POST":
+        try:
+            revoke_record(record_id, reason, by=visit.actor, at=visit.at)
+        except (Invalid, Conflict) as error:
+            refusal = error
+        else:
+            messages.success(request, _("Revoked. The record stays visible, with the reason."))
+            return go_to(request, reverse("record_sheet", args=[record_id]))
+    if record.revoked_at is None:
+        effect = effect_on(
+            record.worker_id, lambda: revoke_record(record_id, "?", by=visit.actor, at=visit.at), at=visit.at
+        )
+    worker: WorkerShort = short_workers([record.worker_id])[record.worker_id]
+    values = {"record": record, "worker": worker, "effect": effect, "reason": reason, "refusal": refusal}
+    return dialog(request, visit, "records/_revoke.html", values, refusal)
+
+
+@require_GET
+@page
+def evidence_one(request: HttpRequest, visit: Visit, evidence_id: int) -> HttpResponse:
+    """One evidence file: its hash checked now, its pages, and the records that rest on it."""
+    need_reader(visit.actor)
+    evidence = evidence_view(evidence_id)
+    records, total = rests_on(evidence_id, most=RECORDS_SHOWN)
+    values = {
+        "file": _file(visit, evidence_id, evidence.sha256),
+        "records": records,
+        "total": total,
+        "codes": session_codes({row.session_id for row in records if row.session_id}),
+    }
+    return show(request, visit, "records/evidence.html", values)
+
+
+@require_GET
+@page
+def evidence_page(request: HttpRequest, visit: Visit, evidence_id: int, number: int) -> HttpResponse:
+    """Page `number` of an evidence file as a picture (?size=small); its bytes are re-hashed each time."""
+    need_reader(visit.actor)
+    size = Size.SMALL if request.GET.get("size") == Size.SMALL else Size.LARGE
+    proof = open_proof(evidence_id, by=visit.actor, at=visit.at)
+    tag = f'"{proof.evidence.sha256}-{number}-{size}"'
+    if request.headers.get("If-None-Match") == tag:
+        proof.file.close()
+        return HttpResponseNotModified()
+    # Asked again each time, so that a browser does not show what the store no longer proves.
+    headers = {**SEALED, "ETag": tag, "Cache-Control": "private, no-cache"}
+    return HttpResponse(page_picture(proof, number, size), content_type="image/jpeg", headers=headers)
+
+
+@require_GET
+@page
+def evidence_file(request: HttpRequest, visit: Visit, evidence_id: int) -> HttpResponse:
+    """The bytes of an evidence file as they were uploaded; re-hashed first, and not a byte of others."""
+    need_reader(visit.actor)
+    proof = open_proof(evidence_id, by=visit.actor, at=visit.at)
+    headers = {
+        **SEALED,
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(proof.evidence.original_name, safe='')}",
+        "X-Content-SHA256": proof.evidence.sha256,
+        "Cache-Control": "private, no-store",
+    }
+    return FileResponse(proof.file, content_type=proof.evidence.media_type, headers=headers)  # type: ignore[return-value]
+
+
+def _file(visit: Visit, evidence_id: int, cited: str) -> File:
+    """Return an evidence file re-hashed just now; a mismatch goes to the audit log as well (domain.md §10)."""
+    evidence = evidence_view(evidence_id)
+    check = hash_check(evidence)
+    if not check.is_intact:
+        report_tampering([evidence_id], by=visit.actor, at=visit.at)
+    uploader = evidence.uploaded_by_id
+    return File(evidence, check, cited, user_names([uploader]).get(uploader, "") if uploader else "")
+
+
+def _assessment(visit: Visit, competency: CompetencyRecord | None) -> File | None:
+    if competency is None or competency.assessment_evidence is None:
+        return None
+    return _file(visit, competency.assessment_evidence.pk, competency.assessment_evidence.sha256)
+
+
+@dataclass(frozen=True)
+class Validity:
+    """Whether a record counts today, as a colour and in words."""
+
+    colour: str
+    word: str
+
+
+def _validity(record: TrainingRecord, visit: Visit) -> Validity:
+    if record.revoked_at:
+        return Validity("red", _("Revoked"))
+    if record.result == Result.FAILED:
+        return Validity("red", _("Failed"))
+    if record.valid_until < visit.today:
+        return Validity("red", _("Ran out"))
+    if record.expires_on and (record.expires_on - visit.today).days <= visit.site.warning_days:
+        return Validity("amber", _("Valid, runs out soon"))
+    return Validity("green", _("Valid"))
+
+
+urlpatterns = [
+    path("records/<int:record_id>/sheet", record_sheet, name="record_sheet"),
+    path("records/<int:record_id>/revoke", record_revoke, name="record_revoke"),
+    path("competencies/<int:competency_id>/sheet", competency_sheet, name="competency_sheet"),
+    path("evidence/<int:evidence_id>", evidence_one, name="evidence"),
+    path("evidence/<int:evidence_id>/pages/<int:number>", evidence_page, name="evidence_page"),
+    path("evidence/<int:evidence_id>/file", evidence_file, name="evidence_file"),
+]

@@ -1,0 +1,103 @@
+"""Workers: the list with filters, worst first or by name, and the form of a new one."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from titan.compliance.models import Severity
+from titan.compliance.queries.workers import WorkerFilters, list_workers, list_workers_worst_first, open_items
+from titan.core.errors import Conflict, Invalid, invalid
+from titan.core.permit import need_admin, need_reader
+from titan.personnel.commands.workers import create_worker
+from titan.personnel.models import WorkerStatus
+from titan.web.query import given_id, given_text
+from titan.web.visit import Visit, go_to, page, show
+from titan.web.worker_form import WorkerForm, errors_by_field, form_given, new_worker, worker_choices
+
+ROWS = 50
+
+
+@require_GET
+@page
+def workers_page(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The workers, filtered as the address says, fifty at a time; worst first unless asked by name."""
+    need_reader(visit.actor)
+    by_name = given_text(request, "order") == "name"
+    wanted = _wanted(request)
+    listed = list_workers if by_name else list_workers_worst_first
+    cursor = given_text(request, "cursor") or None
+    found = listed(wanted, by=visit.actor, language=_language(), limit=ROWS, cursor=cursor)
+    query = request.GET.copy()
+    query.pop("cursor", None)
+    values = {
+        "page": found,
+        "open_items": open_items(row.id for row in found.items),
+        "wanted": wanted,
+        "by_name": by_name,
+        "choices": worker_choices(),
+        "query": query.urlencode(),
+        "is_first": cursor is None,
+    }
+    return show(request, visit, "workers/workers.html", values)
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def worker_new(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The form of a new worker (admins)."""
+    need_admin(visit.actor)
+    if request.method == "GET":
+        return _form(request, visit, WorkerForm(company_id=str(given_id(request, "company_id") or "")))
+    form = form_given(request)
+    try:
+        worker_id = create_worker(new_worker(form), by=visit.actor, at=visit.at)
+    except (Invalid, Conflict) as refusal:
+        return _form(request, visit, form, refusal)
+    messages.success(request, _("%(badge)s is added.") % {"badge": form.employee_id})
+    return go_to(request, reverse("worker", args=[worker_id]))
+
+
+def _form(
+    request: HttpRequest, visit: Visit, form: WorkerForm, refusal: Invalid | Conflict | None = None
+) -> HttpResponse:
+    values = {
+        "form": form,
+        "choices": worker_choices(),
+        "errors": errors_by_field(refusal),
+        "worker": None,
+        "effect": None,
+        "stale": False,
+        "held_since": {},
+    }
+    return show(request, visit, "worker/form.html", values, status=refusal.status if refusal else 200)
+
+
+def _wanted(request: HttpRequest) -> WorkerFilters:
+    status, colour = given_text(request, "status"), given_text(request, "compliance_status")
+    if status and status not in WorkerStatus.values:
+        raise invalid("status", "UNKNOWN", _("Choose one of the statuses."))
+    if colour and colour not in Severity.names:
+        raise invalid("compliance_status", "UNKNOWN", _("Choose one of the statuses."))
+    return WorkerFilters(
+        search=given_text(request, "search") or None,
+        company_id=given_id(request, "company_id"),
+        role_id=given_id(request, "role_id"),
+        area_id=given_id(request, "area_id"),
+        status=status or None,
+        compliance_status=colour or None,
+    )
+
+
+def _language() -> str:
+    return get_language() or "en"
+
+
+urlpatterns = [
+    path("workers", workers_page, name="workers"),
+    path("workers/new", worker_new, name="worker_new"),
+]

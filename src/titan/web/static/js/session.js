@@ -1,0 +1,138 @@
+// The session's page: unsaved details are guarded, checks are shown at their fields, ticks are counted.
+
+let unsaved = false;
+
+function setUnsaved(value) {
+  unsaved = value;
+  const note = document.getElementById("unsaved");
+  if (note) note.hidden = !value;
+}
+
+document.addEventListener("input", (event) => {
+  if (event.target.closest("#plan-form")) setUnsaved(true);
+});
+
+addEventListener("beforeunload", (event) => {
+  if (unsaved) event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-leave]")) setUnsaved(false);
+});
+
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("#delete-form, #plan-form")) setUnsaved(false);
+});
+
+// A day without times asks for the times that the course's duration proposes.
+document.addEventListener("change", (event) => {
+  const row = event.target.closest("[data-slot]");
+  if (!row || event.target.name !== "day" || !event.target.value) return;
+  const times = [...row.querySelectorAll("[name=starts], [name=ends]")];
+  if (document.querySelectorAll("[data-slot]").length === 1 && times.every((field) => !field.value)) {
+    document.getElementById("propose").click();
+  }
+});
+
+function showCheck() {
+  const check = document.getElementById("check");
+  if (!check) return;
+  const invalid = check.dataset.invalid.split(" ").filter(Boolean);
+  for (const field of document.querySelectorAll("#plan-form [data-field]")) {
+    const name = field.dataset.field;
+    if (invalid.includes(name) || invalid.includes(name.split(".")[0])) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+  }
+  const step = document.querySelector(".stepper [aria-current]:first-child small");
+  if (step) step.textContent = check.dataset.note;
+  for (const label of document.querySelectorAll("#trainer-labels data")) {
+    const option = document.querySelector(`#f-trainer option[value="${CSS.escape(label.value)}"]`);
+    if (option) option.textContent = label.textContent;
+  }
+}
+
+function countTicks() {
+  const list = document.getElementById("pick-list");
+  const meter = document.getElementById("pick-meter");
+  if (!list || !meter) return;
+  const n = list.querySelectorAll("[name=worker_ids]:checked").length;
+  const seats = Number(list.dataset.seats);
+  const value = Number(list.dataset.seated) + n;
+  const invite = document.getElementById("invite");
+  invite.textContent = invite.dataset.label.replace("{n}", n);
+  if (n) invite.removeAttribute("aria-disabled");
+  else invite.setAttribute("aria-disabled", "true");
+  meter.classList.toggle("no-seats", !seats);
+  document.getElementById("pick-count").textContent = meter.dataset.chosen.replace("{n}", n);
+  if (!seats) return;
+  const label = n ? meter.dataset.after.replace("{n}", n) : meter.dataset.seats;
+  const shown = meter.querySelector(".meter");
+  const words = shown.querySelector("span");
+  const over = value > seats;
+  words.className = over ? "status" : "";
+  if (over) words.dataset.status = "amber";
+  else delete words.dataset.status;
+  words.textContent = `${value}/${seats} ${label}`;
+  shown.setAttribute("aria-valuenow", value);
+  shown.setAttribute("aria-label", `${label}: ${value}/${seats}`);
+  const within = Math.trunc((1000 * Math.min(value, seats)) / (over ? value : seats));
+  const track = shown.querySelector(".track");
+  track.querySelector("rect").setAttribute("width", within);
+  let rest = track.querySelector(".over");
+  if (over && !rest) {
+    rest = track.querySelector("rect").cloneNode();
+    rest.classList.add("over");
+    track.append(rest);
+  }
+  if (!over) rest?.remove();
+  rest?.setAttribute("x", within);
+  rest?.setAttribute("width", 1000 - within);
+}
+
+// The picker counts against the venue in the form, saved or not.
+function takeSeats() {
+  const list = document.getElementById("pick-list");
+  const seats = document.getElementById("f-venue")?.selectedOptions[0]?.dataset.seats;
+  if (!list || !seats || list.dataset.seats === seats) return;
+  list.dataset.seats = seats;
+  document.getElementById("pick-seats").value = seats;
+  const fill = document.getElementById("pick-fill");
+  fill.hidden = false;
+  fill.textContent = fill.dataset.label.replace("{n}", seats);
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.id === "f-venue") takeSeats();
+  if (event.target.name === "worker_ids" || event.target.id === "f-venue") countTicks();
+});
+
+// Arrows walk through the picker's ticks.
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || event.target.name !== "worker_ids") return;
+  const ticks = [...document.querySelectorAll("#pick-list [name=worker_ids]")];
+  const next = ticks[ticks.indexOf(event.target) + step];
+  if (next) {
+    event.preventDefault();
+    next.focus();
+  }
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const { target, xhr } = event.detail;
+  if (event.target.id === "session-page" || target?.id === "session-page") {
+    setUnsaved(Boolean(xhr) && xhr.status >= 400);
+    document.querySelectorAll("dialog[data-show]:not([open])").forEach((dialog) => dialog.showModal());
+    document.getElementById("clash")?.scrollIntoView({ block: "center" });
+  }
+  if (event.target.id === "details") setUnsaved(true);
+  // Whoever acted on a line that is gone goes on at the heading of its list.
+  if (event.target.id === "people" && document.activeElement === document.body) {
+    document.getElementById("h-people")?.focus();
+  }
+  showCheck();
+  takeSeats();
+  countTicks();
+});
+
+showCheck();
