@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from titan.records.rules import add_months, completed_on_error, expires_on
@@ -43,6 +43,7 @@ def test_months_are_calendar_months_clamped_to_the_end(day: date, months: int, e
     assert add_months(day, months) == expected
 
 
+@settings(deadline=None)
 @given(days, months)
 def test_the_day_of_the_month_stays_unless_the_month_is_too_short(day: date, number: int) -> None:
     later = add_months(day, number)
@@ -50,12 +51,14 @@ def test_the_day_of_the_month_stays_unless_the_month_is_too_short(day: date, num
     assert later.day == day.day or (later.day < day.day and (later + timedelta(days=1)).day == 1)
 
 
+@settings(deadline=None)
 @given(days, days, months)
 def test_a_later_class_never_expires_earlier(a: date, b: date, number: int) -> None:
     first, second = sorted((a, b))
     assert add_months(first, number) <= add_months(second, number)
 
 
+@settings(deadline=None)
 @given(days, st.integers(0, 300), st.integers(0, 300))
 def test_in_two_steps_no_later_than_in_one(day: date, first: int, second: int) -> None:
     """The clamp may lose days on the way, and never wins any."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from titan.core.errors import FieldError
@@ -14,11 +15,15 @@ from titan.training.commands.plan import session_code
 from titan.training.rules import (
     HARD_BLOCK_CODES,
     SOFT_BLOCK_CODES,
+    FreeTime,
     Mark,
     SlotTime,
+    WorkingHours,
+    first_free,
     mark_errors,
     overlaps,
     passed_by_score,
+    propose_slots,
     slot_errors,
 )
 
@@ -119,6 +124,7 @@ def test_offsets_are_one_moment_however_they_are_written() -> None:
     assert found(slot_errors([slot(), same]))[0][1] == "SLOTS_OVERLAP"
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(moments, lengths), max_size=6))
 def test_slots_are_right_when_no_two_overlap(drawn: list[tuple[datetime, timedelta]]) -> None:
     slots = [SlotTime(starts, starts + length) for starts, length in drawn]
@@ -134,11 +140,13 @@ def test_slots_are_right_when_no_two_overlap(drawn: list[tuple[datetime, timedel
     assert codes <= {"SLOTS_OVERLAP", "SPAN_TOO_LONG"}
 
 
+@settings(deadline=None)
 @given(moments, lengths, moments, lengths)
 def test_overlapping_is_mutual(a: datetime, a_length: timedelta, b: datetime, b_length: timedelta) -> None:
     assert overlaps(a, a + a_length, b, b + b_length) == overlaps(b, b + b_length, a, a + a_length)
 
 
+@settings(deadline=None)
 @given(moments, lengths, lengths)
 def test_back_to_back_is_no_overlap(start: datetime, first: timedelta, second: timedelta) -> None:
     middle = start + first
@@ -147,6 +155,7 @@ def test_back_to_back_is_no_overlap(start: datetime, first: timedelta, second: t
     assert overlaps(start, middle, start, middle)
 
 
+@settings(deadline=None)
 @given(moments, lengths, moments, lengths)
 def test_overlapping_means_a_shared_moment(a: datetime, a_length: timedelta, b: datetime, b_length: timedelta) -> None:
     shared = max(a, b)
@@ -250,6 +259,7 @@ def test_what_is_wrong_with_a_mark(mark: Mark, minimum: int | None, wrong: list[
     assert [(field, code) for field, code, _ in mark_errors(mark, minimum)] == wrong
 
 
+@settings(deadline=None)
 @given(
     st.builds(
         Mark,
@@ -275,3 +285,90 @@ def test_a_right_mark_is_what_the_domain_allows(mark: Mark, minimum: int | None)
         )
     )
     assert (mark_errors(mark, minimum) == []) == right
+
+
+SITE_HOURS = WorkingHours(time(8), time(17), time(12), time(13), ZoneInfo("Asia/Baku"))
+MONDAY = date(2026, 11, 23)
+
+
+def local(slots: list[SlotTime], zone: str = "Asia/Baku") -> list[str]:
+    return [
+        f"{slot.starts_at.astimezone(ZoneInfo(zone)):%d %H:%M}-{slot.ends_at.astimezone(ZoneInfo(zone)):%H:%M}"
+        for slot in slots
+    ]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "proposed"),
+    [
+        (5, ["23 08:00-08:05"]),
+        (120, ["23 08:00-10:00"]),
+        (240, ["23 08:00-12:00"]),
+        (241, ["23 08:00-13:01"]),
+        (300, ["23 08:00-14:00"]),
+        (480, ["23 08:00-17:00"]),
+        (481, ["23 08:00-17:00", "24 08:00-08:05"]),
+        (960, ["23 08:00-17:00", "24 08:00-17:00"]),
+        (1080, ["23 08:00-17:00", "24 08:00-17:00", "25 08:00-10:00"]),
+    ],
+)
+def test_slots_are_proposed_one_a_day_inside_working_hours(minutes: int, proposed: list[str]) -> None:
+    assert local(propose_slots(minutes, MONDAY, SITE_HOURS)) == proposed
+
+
+def test_after_the_break_the_rest_goes_on_the_next_day() -> None:
+    assert local(propose_slots(240, MONDAY, SITE_HOURS, after_break=True)) == ["23 13:00-17:00"]
+    assert local(propose_slots(300, MONDAY, SITE_HOURS, after_break=True)) == ["23 13:00-17:00", "24 08:00-09:00"]
+
+
+def test_a_site_without_working_hours_gets_no_proposal() -> None:
+    closed = WorkingHours(time(8), time(8), time(8), time(8), ZoneInfo("UTC"))
+    assert propose_slots(60, MONDAY, closed) == []
+
+
+def test_a_site_without_a_break_teaches_through() -> None:
+    hours = WorkingHours(time(7), time(15), time(11), time(11), ZoneInfo("UTC"))
+    assert local(propose_slots(480, MONDAY, hours), "UTC") == ["23 07:00-15:00"]
+
+
+@given(
+    st.integers(5, 52_560),
+    st.dates(date(2000, 1, 1), date(2100, 1, 1)),
+    st.lists(st.integers(0, 1439), min_size=4, max_size=4).map(sorted),
+    st.sampled_from(["UTC", "Europe/Istanbul", "America/New_York", "Australia/Lord_Howe"]),
+)
+def test_proposed_slots_can_be_scheduled_and_hold_the_course(
+    minutes: int, first_day: date, day: list[int], zone: str
+) -> None:
+    starts, away, back, ends = (time(minute // 60, minute % 60) for minute in day)
+    hours = WorkingHours(starts, ends, away, back, ZoneInfo(zone))
+    slots = propose_slots(minutes, first_day, hours)
+    assert slot_errors(slots) == []
+    a_day = (day[3] - day[0]) - (day[2] - day[1])
+    assert bool(slots) == (a_day > 0)
+    assert len(slots) <= 60
+    if slots and len(slots) < 60 and zone == "UTC":
+        taught = sum((slot.ends_at - slot.starts_at for slot in slots), timedelta())
+        assert taught >= minutes * MINUTE
+
+
+def test_the_first_free_time_has_trainer_venue_and_people_free() -> None:
+    morning, afternoon = (
+        propose_slots(240, MONDAY, SITE_HOURS),
+        propose_slots(240, MONDAY, SITE_HOURS, after_break=True),
+    )
+    days, before = [MONDAY, MONDAY + DAY], morning[0].starts_at
+
+    def found(**given: Any) -> FreeTime | None:
+        values: dict[str, Any] = {"trainers": {1: [], 2: []}, "venues": {7: []}, "not_before": before, **given}
+        return first_free(240, days, SITE_HOURS, **values)
+
+    assert found() == FreeTime(morning, 1, 7)
+    assert found(trainers={1: morning, 2: []}) == FreeTime(morning, 2, 7)
+    assert found(trainers={1: morning}) == FreeTime(afternoon, 1, 7)
+    assert found(venues={7: [*morning, *afternoon]}).slots == propose_slots(240, MONDAY + DAY, SITE_HOURS)  # type: ignore[union-attr]
+    assert found(venues={7: [*morning, *afternoon], 8: []}) == FreeTime(morning, 1, 8)
+    assert found(people=morning) == FreeTime(afternoon, 1, 7)
+    assert found(not_before=before + MINUTE) == FreeTime(afternoon, 1, 7)
+    assert found(trainers={}) is None
+    assert found(not_before=before + 5 * DAY) is None

@@ -77,7 +77,7 @@ def test_an_uploaded_sheet_shows_its_hash_and_its_pages(admin: Client) -> None:
     for number in (1, 2):
         assert f"{address(session, 'pages', str(number))}?size=small" in page
         picture = picture_of(admin.get(address(session, "pages", str(number))))
-        assert picture.size == (1239, 1754)
+        assert picture.size == (1240, 1754)
     small = picture_of(admin.get(address(session, "pages", "1"), {"size": "small"}))
     assert max(small.size) == 420
     assert admin.get(address(session, "pages", "3")).status_code == 404
@@ -103,7 +103,7 @@ def test_a_page_is_drawn_once_and_asked_for_again_each_time(admin: Client) -> No
 
 def test_a_changed_sheet_is_an_alarm_and_no_picture(admin: Client) -> None:
     session = running()
-    upload(admin, session)
+    upload(admin, session, a_file("spoiled.pdf", pdf_bytes("to be spoiled")))
     tag = admin.get(address(session, "pages", "1"))["ETag"]
     spoil(session)
     page = admin.get(address(session), headers=HTMX).content.decode()

@@ -19,6 +19,7 @@ from titan.api.uploads import staged_upload
 from titan.core.errors import NotFound
 from titan.evidence.commands import StagedEvidence, open_proof
 from titan.evidence.queries import evidence_view, is_intact
+from titan.evidence.rules import MediaType
 from titan.training import commands
 from titan.training.queries.proof import session_evidence_id
 
@@ -59,7 +60,7 @@ def get_evidence(request: HttpRequest, session_id: Id) -> Any:
         "responses": {
             200: {
                 "description": "The bytes, exactly as they were uploaded.",
-                "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+                "content": {kind.value: {"schema": {"type": "string", "format": "binary"}} for kind in MediaType},
             },
             409: {"description": "The stored bytes do not match their hash: TAMPERED, and not a byte is sent."},
         }

@@ -188,16 +188,17 @@ def first_free(
     *,
     trainers: Mapping[int, Sequence[SlotTime]],
     venues: Mapping[int, Sequence[SlotTime]],
+    people: Sequence[SlotTime] = (),
     not_before: datetime,
 ) -> FreeTime | None:
     """Return the first proposed slots, on one of `days`, at which a trainer and a venue are free; None: there are none.
 
-    trainers, venues: by id, in the order of preference, the times that each already holds. A course that fits into the
-    time after the break is proposed there too.
+    trainers, venues: by id, in the order of preference, the times that each already holds. people: times at which the
+    people invited are busy. A course that fits into the time after the break is proposed there too.
     """
     for day in days:
         for slots in _proposals(duration_minutes, day, hours):
-            if slots[0].starts_at < not_before:
+            if slots[0].starts_at < not_before or not _is_free(slots, people):
                 continue
             trainer = next((pk for pk, held in trainers.items() if _is_free(slots, held)), None)
             venue = next((pk for pk, held in venues.items() if _is_free(slots, held)), None)
@@ -236,4 +237,7 @@ def _day_slot(day: date, begins: int, taught: int, hours: WorkingHours) -> SlotT
     over_the_break = begins < _minute(hours.break_ends) and begins + taught > _minute(hours.break_starts)
     starts = datetime.combine(day, time(begins // 60, begins % 60), hours.zone).astimezone(UTC)
     # Lengths are added in UTC: an hour of teaching is an hour, also in the night when clocks change.
-    return SlotTime(starts, starts + (taught + (away if over_the_break else 0)) * _MINUTE)
+    ends = starts + (taught + (away if over_the_break else 0)) * _MINUTE
+    # Where work goes round the clock, the short day of a clock change would reach into the next one.
+    following = datetime.combine(day + timedelta(days=1), hours.starts, hours.zone).astimezone(UTC)
+    return SlotTime(starts, min(ends, following))

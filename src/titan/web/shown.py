@@ -209,6 +209,19 @@ def statuses() -> list[tuple[str, str]]:
     ]
 
 
+def status_words(status: str) -> State:
+    """Return a compliance status as its colour and one word."""
+    severity = Severity[status]
+    words = {
+        Severity.NON_COMPLIANT: _("Red"),
+        Severity.AWAITING_VERIFICATION: _("Blue"),
+        Severity.IN_GRACE: _("Yellow"),
+        Severity.EXPIRING: _("Yellow"),
+        Severity.COMPLIANT: _("Green"),
+    }
+    return State(TOKENS[COLOURS[severity]], words[severity])
+
+
 DAY_BEGINS, DAY_ENDS = 6, 18
 
 
@@ -252,6 +265,7 @@ def globals_of_templates() -> dict[str, Any]:
         maybe_url,
         statuses,
         task_words,
+        status_words,
         session_state,
         initials,
         navigation,

@@ -174,6 +174,24 @@ def errors_by_field(refusal: Refusal | None) -> dict[str, str]:
     return found
 
 
+def theirs(form: WorkerForm, stored: WorkerForm, choices: Choices) -> dict[str, str]:
+    """Return in words what is stored now, for each field in which the form differs from it."""
+    words = {
+        "company_id": {str(pk): name for pk, name in choices.companies},
+        "role_id": {str(pk): name for pk, name in choices.roles},
+        "status": dict(choices.statuses),
+    }
+    differ = {
+        name: words.get(name, {}).get(getattr(stored, name), getattr(stored, name)) or _("nothing")
+        for name in WorkerForm.__dataclass_fields__
+        if name not in {"areas", "areas_assigned_on", "reason", "seen"} and getattr(form, name) != getattr(stored, name)
+    }
+    if set(form.areas) != set(stored.areas):
+        names = {str(area.id): area.name for area in choices.areas}
+        differ["areas"] = ", ".join(names.get(pk, pk) for pk in stored.areas) or _("nothing")
+    return differ
+
+
 class _Reading:
     """Reads texts as values and gathers what cannot be read."""
 

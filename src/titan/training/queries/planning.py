@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -20,12 +21,13 @@ from titan.core.errors import FieldError, NotFound, SoftBlock
 from titan.core.settings import Site
 from titan.resources.models import Qualification, Trainer, Venue
 from titan.training.access import visible_sessions
-from titan.training.models import HELD, Override, Slot
+from titan.training.models import HELD, Attendance, Attendee, Override, Slot
 from titan.training.queries.blocks import Booking, hard_blocks, soft_blocks
 from titan.training.queries.load import hours_booked
 from titan.training.rules import LONGEST_SLOT, FreeTime, SlotTime, WorkingHours, first_free, propose_slots, slot_errors
 
 DAYS_AHEAD = 90
+USUAL_CLASS = 20
 
 
 @dataclass(frozen=True)
@@ -147,11 +149,12 @@ def first_free_time(
     site: Site,
     at: datetime,
 ) -> FirstFree | None:
-    """Return the first time, within 90 days, at which a qualified trainer and a venue are free (five statements).
+    """Return the first time, within 90 days, at which a qualified trainer and a venue are free (six statements).
 
-    The planned trainer and venue come first; else whoever teaches least often in that time, and the smallest venue
-    that seats `seats` people (the largest, when none does or nobody is invited yet). None: nothing is free, or the
-    course is not published.
+    Times at which the people invited are busy are passed over, as long as there are others. The planned trainer and
+    venue come first; else whoever teaches least often in that time, and the smallest venue that seats `seats` people (a
+    usual class while nobody is invited; the largest, when none does). None: nothing is free, or the course is not
+    published.
     """
     minutes = _duration(planned.course_id)
     if not minutes:
@@ -164,9 +167,10 @@ def first_free_time(
     used = _held(Q(session__venue_id__in=id_set(venues), session__status__in=HELD), at, until, session_id)
     teaching = _by_owner(taught.values_list("held_by_id", "starts_at", "ends_at"))
     using = _by_owner(used.annotate(owner=F("session__venue_id")).values_list("owner", "starts_at", "ends_at"))
-    big_enough = [pk for pk, row in venues.items() if seats and row.capacity >= seats]
+    big_enough = [pk for pk, row in venues.items() if row.capacity >= (seats or USUAL_CLASS)]
     largest_first = sorted(venues, key=lambda pk: (-venues[pk].capacity, pk))
-    found = first_free(
+    search = partial(
+        first_free,
         minutes,
         days,
         working_hours(site),
@@ -183,12 +187,21 @@ def first_free_time(
         },
         not_before=at,
     )
+    found = search(people=_busy_people(session_id, at, until)) or search()
     return _named(found, trainers, venues) if found else None
 
 
 def working_hours(site: Site) -> WorkingHours:
     """Return when the site works."""
     return WorkingHours(site.work_starts, site.work_ends, site.break_starts, site.break_ends, site.zone)
+
+
+def _busy_people(session_id: int, first: datetime, last: datetime) -> list[SlotTime]:
+    """Return the times at which people on the class list sit in other held sessions (one statement)."""
+    here = Attendee.objects.filter(session_id=session_id).values("worker_id")
+    there = Attendee.objects.filter(worker_id__in=here, session__status__in=HELD).exclude(status=Attendance.NO_SHOW)
+    slots = _held(Q(session_id__in=there.values("session_id")), first, last, session_id)
+    return [SlotTime(*times) for times in slots.values_list("starts_at", "ends_at")]
 
 
 def _named(found: FreeTime, trainers: dict[int, Trainer], venues: dict[int, Venue]) -> FirstFree:

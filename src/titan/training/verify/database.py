@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -11,6 +12,8 @@ from django.db import connection, models
 from titan.compliance.queries.drift import drift
 from titan.core import guards
 from titan.training.verify.check import Check, Problem, Progress, rows
+
+_NAMED_ON_SQLITE = re.compile(r"""(?:CONSTRAINT|UNIQUE INDEX)\s+"(\w+)\"""")
 
 
 def _guards(at: datetime, progress: Progress) -> Iterator[Problem]:
@@ -32,15 +35,23 @@ def _file(at: datetime, progress: Progress) -> Iterator[Problem]:
 
 def _constraints(at: datetime, progress: Progress) -> Iterator[Problem]:
     """Yield constraints that the tables no longer have, and rows that break one of those that compare columns."""
-    with connection.cursor() as cursor:
-        for model in _own_models():
-            table = model._meta.db_table
-            present = connection.introspection.get_constraints(cursor, table)
-            for constraint in model._meta.constraints:
-                if constraint.name not in present:
-                    yield Problem("CONSTRAINT_MISSING", table, f"the table lost its constraint {constraint.name}")
-                if isinstance(constraint, models.CheckConstraint):
-                    yield from _broken(model, constraint)
+    present = _present_constraints()
+    for model in _own_models():
+        for constraint in model._meta.constraints:
+            if constraint.name not in present:
+                words = f"the table lost its constraint {constraint.name}"
+                yield Problem("CONSTRAINT_MISSING", model._meta.db_table, words)
+            if isinstance(constraint, models.CheckConstraint):
+                yield from _broken(model, constraint)
+
+
+def _present_constraints() -> set[str]:
+    """Return the names of all constraints and unique indexes (one statement)."""
+    if connection.vendor == "postgresql":
+        named = "SELECT conname FROM pg_constraint UNION SELECT indexname FROM pg_indexes WHERE schemaname = 'public'"
+        return {str(name) for (name,) in rows(named)}
+    made = [str(sql) for (sql,) in rows("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")]
+    return {name for sql in made for name in _NAMED_ON_SQLITE.findall(sql)}
 
 
 def _broken(model: type[models.Model], constraint: models.CheckConstraint) -> Iterator[Problem]:

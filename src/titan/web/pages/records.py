@@ -25,7 +25,7 @@ from titan.records.queries.competency import one_competency
 from titan.records.queries.history import competency_of, corrections_of, rests_on
 from titan.records.queries.records import one_record
 from titan.training.queries.people import session_codes
-from titan.web.pages.worker import dialog
+from titan.web.dialog import dialog
 from titan.web.visit import Visit, go_to, page, show
 from titan.web.worker_timeline import source_words
 

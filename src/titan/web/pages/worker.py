@@ -23,7 +23,7 @@ from titan.compliance.queries.sources import Source, sources_of
 from titan.compliance.queries.workers import WorkerView, worker
 from titan.compliance.rules import COLOURS
 from titan.core.actor import Role
-from titan.core.errors import Conflict, Invalid, NotFound, Refusal
+from titan.core.errors import Conflict, Invalid, NotFound
 from titan.core.given import UNCHANGED
 from titan.core.permit import need_admin, need_reader, need_role
 from titan.evidence.commands import report_tampering
@@ -35,9 +35,10 @@ from titan.personnel.rules import WorkerChanges
 from titan.records.models import TrainingRecord
 from titan.records.queries.history import competencies_of, records_of
 from titan.training.queries.people import missed_sessions, session_codes, upcoming_sessions
+from titan.web.dialog import dialog
 from titan.web.shown import TOKENS
 from titan.web.visit import Visit, go_to, is_htmx, page, part, show
-from titan.web.worker_form import WorkerForm, changes_of, errors_by_field, form_given, form_of, worker_choices
+from titan.web.worker_form import WorkerForm, changes_of, errors_by_field, form_given, form_of, theirs, worker_choices
 from titan.web.worker_timeline import Facts, source_words, timeline
 
 VERDICT_FIELDS = ("status", "role_id", "role_assigned_on", "areas")
@@ -170,16 +171,6 @@ def worker_anonymise(request: HttpRequest, visit: Visit, worker_id: int) -> Http
     return dialog(request, visit, "worker/_anonymise.html", values, refusal)
 
 
-def dialog(
-    request: HttpRequest, visit: Visit, template: str, values: Mapping[str, Any], refusal: Refusal | None
-) -> HttpResponse:
-    """Return what a dialog holds: for htmx the inside of one, else a page of its own."""
-    status = refusal.status if refusal else 200
-    if is_htmx(request):
-        return part(request, visit, template, values, status=status)
-    return show(request, visit, "worker/dialog.html", {**values, "inside": template}, status=status)
-
-
 def _effect(visit: Visit, worker_id: int, changes: WorkerChanges) -> Effect | None:
     """Return what `changes` would do, or None when they cannot touch how the worker stands."""
     if all(getattr(changes, name) is UNCHANGED for name in VERDICT_FIELDS):
@@ -197,11 +188,13 @@ def _form(
     refusal: Invalid | Conflict | None = None,
     stale: bool = False,
 ) -> HttpResponse:
+    was, choices = form_of(stored), worker_choices()
     values = {
         "worker": stored,
         "form": form,
-        "was": form_of(stored),
-        "choices": worker_choices(),
+        "was": was,
+        "choices": choices,
+        "theirs": theirs(form, was, choices) if stale else {},
         "errors": errors_by_field(refusal),
         "effect": effect,
         "stale": _last_change(visit, stored.id) if stale else False,

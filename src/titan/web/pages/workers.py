@@ -72,6 +72,7 @@ def _form(
         "worker": None,
         "effect": None,
         "stale": False,
+        "theirs": {},
         "held_since": {},
     }
     return show(request, visit, "worker/form.html", values, status=refusal.status if refusal else 200)

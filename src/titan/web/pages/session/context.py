@@ -309,12 +309,12 @@ def soft_words(code: str, count: int) -> str:
         ),
         "PREREQUISITE_MISSING": ngettext("%(n)d prerequisite is missing", "%(n)d prerequisites are missing", count),
         "ATTENDEE_DOUBLE_BOOKED": ngettext(
-            "%(n)d attendee is booked elsewhere", "%(n)d attendees are booked elsewhere", count
+            "%(n)d double booking of attendees", "%(n)d double bookings of attendees", count
         ),
         "VENUE_CAPACITY_EXCEEDED": _("More people than seats"),
         "STARTS_IN_PAST": _("The class starts in the past"),
     }
-    return words.get(code, code) % {"n": count} if "%(n)d" in words.get(code, code) else words.get(code, code)
+    return words.get(code, code) % {"n": count}
 
 
 def flags_of(warnings: Iterable[SoftBlock]) -> dict[int, list[str]]:

@@ -59,7 +59,7 @@ function countTicks() {
   const seats = Number(list.dataset.seats);
   const value = Number(list.dataset.seated) + n;
   const invite = document.getElementById("invite");
-  invite.textContent = invite.dataset.label.replace("{n}", n);
+  invite.textContent = n ? invite.dataset.label.replace("{n}", n) : invite.dataset.none;
   if (n) invite.removeAttribute("aria-disabled");
   else invite.setAttribute("aria-disabled", "true");
   meter.classList.toggle("no-seats", !seats);
