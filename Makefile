@@ -56,7 +56,10 @@ $(UV):
 
 # The dev set contains the run set, so a ready dev environment also serves.
 .venv/.ready: requirements.lock pyproject.toml | .venv/pyvenv.cfg
-	@if [ ! .venv/.ready-dev -nt requirements.lock ]; then $(UV) pip sync --quiet --python $(VENV)/python --require-hashes requirements.lock; fi
+	@if [ ! .venv/.ready-dev -nt requirements.lock ]; then \
+		rm -f .venv/.ready-dev; \
+		$(UV) pip sync --quiet --python $(VENV)/python --require-hashes requirements.lock; \
+	fi
 	@$(UV) pip install --quiet --python $(VENV)/python --no-deps -e .
 	@touch $@
 

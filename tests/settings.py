@@ -6,8 +6,9 @@ tests/databases.py has chosen the home and the database before.
 from __future__ import annotations
 
 from titan.config.settings import *  # noqa: F403
-from titan.config.settings import DATABASES, TITAN_HOME
+from titan.config.settings import DATABASES, MIDDLEWARE, TITAN_HOME
 
+MIDDLEWARE = ["tests.browser.timing.server_timing", *MIDDLEWARE]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

@@ -181,6 +181,17 @@ class TestInvitations:
         }
         assert body_of(room.admin.get(f"/sessions/{session}"))["overrides"] == []
 
+    def test_fifty_cost_what_five_cost(self, room: Classroom, django_assert_max_num_queries: Any) -> None:
+        def cost(people: int) -> int:
+            session, workers = room.draft(venue=room.venue), [cast.make_worker() for _ in range(people)]
+            with django_assert_max_num_queries(40) as counted:
+                invite(room, session, *workers)
+            return len(counted)
+
+        room.venue.capacity = 1
+        room.venue.save()
+        assert cost(5) == cost(50)
+
     def test_walk_ins_come_until_it_is_finalized(self, room: Classroom) -> None:
         session = room.begun(workers=[]).pk
         said = invite(room, session, room.workers[0])

@@ -270,3 +270,12 @@ def test_line_in_the_middle_of_a_quoted_cell_counts_as_one_row(db: None, tmp_pat
         "venues.csv, row 2, column location",
         "venues.csv, row 3, column capacity",
     ]
+
+
+def test_register_larger_than_evidence_may_be_is_refused(db: None, tmp_path: Path, at: datetime) -> None:
+    folder = write(tmp_path / "site")
+    with (folder / "records.csv").open("ab") as register:
+        register.truncate(26 * 1024 * 1024)
+    with pytest.raises(Invalid) as refused:
+        load_site(folder, by=BY, at=at)
+    assert [(error.field, error.code) for error in refused.value.errors] == [("records.csv", "TOO_LARGE")]

@@ -157,17 +157,6 @@ def test_the_trend_keeps_each_day_that_was_swept(site: Any, at: datetime) -> Non
     assert "Red now 1, Yellow 0" in page
 
 
-def test_a_trainer_sees_their_own_sessions_and_no_counts(site: Any) -> None:
-    course = cast.make_course()
-    client, user = signed_in(Role.TRAINER)
-    mine = cast.make_session(course, trainer=cast.make_trainer(course, user=user), status="SCHEDULED")
-    other = cast.make_session(course, status="SCHEDULED")
-    page = client.get("/").content.decode()
-    assert mine.code in page
-    assert other.code not in page
-    assert "status-strip" not in page
-
-
 def test_today_costs_the_same_for_any_number_of_rows(site: Any, now: datetime, django_assert_num_queries: Any) -> None:
     role, courses = cast.make_role(), [cast.make_course() for _number in range(6)]
     client, _user = signed_in(Role.HSE_ADMIN)
@@ -205,9 +194,9 @@ def test_an_unknown_address_is_a_page_that_helps(site: Any, browser: Client) -> 
 
 def test_a_refusal_is_a_page_that_helps(site: Any) -> None:
     client, _user = signed_in(Role.TRAINER)
-    answer = client.get("/?cursor=zzz")
-    assert answer.status_code == 422
-    assert "next_cursor" in answer.content.decode()
+    answer = client.get("/my-classes/999")
+    assert answer.status_code == 404
+    assert "not yours to see" in answer.content.decode()
 
 
 def test_signing_out_needs_a_click_not_a_link(site: Any) -> None:

@@ -6,4 +6,8 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        import titan.accounts.guards  # noqa: F401 - says what the database's refusals mean
+        from titan.accounts import guards  # noqa: F401
+        from titan.accounts.tasks import forget_failures
+        from titan.core.jobs import nightly
+
+        nightly("forget old sign-in failures", forget_failures)

@@ -42,19 +42,19 @@ One module per noun. A module defines `router` with full paths and is mounted be
   request), `site` (settings with `.zone` and `.today(at)`), `language`, `user_id`. Everything is behind
   sign-in already, and the site is swept to today.
 - Every POST answers through `once(request, status, work)` (idempotency.py): with an `Idempotency-Key` it runs
-  `work` in one transaction with the remembered answer. Slow work on files comes before `once`, so that no lock is
-  held meanwhile. PUT, PATCH and DELETE call the command and return.
+  `work` in one transaction with the remembered answer. Slow work on files comes before it, so that no lock is held
+  meanwhile: `prepared_once(request, status, prepare, work)`. PUT, PATCH and DELETE call the command and return.
 - Refusals (core/errors.py) are simply raised, by commands or by endpoints; so is NotFound. Never build an error.
 - `@refuses_first(check)` (order.py), below the route: 403 and 404 come before 422, but values are judged before a
-  command runs. `check(by, **path_ids)` raises Forbidden or NotFound and is asked only when the values were bad:
+  command runs. `check(by, **path_ids)` raises Forbidden or NotFound and is asked only of refused requests, 403 too:
   `need_admin`, `lambda by, session_id: queries.one_session(session_id, by=by)`; several are asked in turn.
 - Types of fields (fields.py): Id, Day, Moment, TimeOfDay, Flag, Code (40), Line (100), Name (200), Text (4000),
   Reason (1–1000), Email, SearchText, Titles; QueryFlag in filters. Numbers: `Annotated[int, Field(ge=0, le=600)]`.
   Enums in bodies: `Annotated[Kind, Lax]`. A path id that can be no id is 404.
 - PATCH bodies: `payload.changes()` holds only what was sent. A field that may be left out but not be null is
   `name: Name = UNSET`; one that may be null is `email: Email | None = None`.
-- Multipart: `file: File[list[UploadedFile]]`, and `data: Form[...]` or a JSON text field; files are capped at
-  25 MB while they arrive. `answer_file` does not exist: return a StreamingHttpResponse and declare its content with
+- Multipart (uploads.py): `file: File[list[UploadedFile]]`, and `data: Form[JsonText]` for `read_json(data, Model)`;
+  files are capped at 25 MB while they arrive. To send bytes, return a FileResponse and declare its content with
   `openapi_extra={"responses": {200: {"content": {"application/pdf": {}}}}}`.
 - Short shapes (WorkerShort, CompanyShort, CourseShort, TrainerShort, VenueShort, UserShort) are in shapes.py. Names
   of models are unique in the whole API, and so are names of endpoint functions (they are the operation ids).

@@ -25,6 +25,8 @@ from titan.training.queries.proof import session_evidence_id
 
 router = Router(tags=["sessions"])
 
+SHEETS = (MediaType.PDF, MediaType.JPEG, MediaType.PNG, MediaType.HEIC)
+
 
 @router.post("/sessions/{session_id}/evidence", response={201: EvidenceShape})
 @refuses_first(seen, by_teacher)
@@ -60,7 +62,7 @@ def get_evidence(request: HttpRequest, session_id: Id) -> Any:
         "responses": {
             200: {
                 "description": "The bytes, exactly as they were uploaded.",
-                "content": {kind.value: {"schema": {"type": "string", "format": "binary"}} for kind in MediaType},
+                "content": {kind.value: {"schema": {"type": "string", "format": "binary"}} for kind in SHEETS},
             },
             409: {"description": "The stored bytes do not match their hash: TAMPERED, and not a byte is sent."},
         }

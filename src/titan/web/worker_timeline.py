@@ -152,31 +152,44 @@ def _moves(held: Iterable[Held], site: Site) -> Iterator[Moment]:
         if one.until:
             ended[one.until].append(one)
     for at in begun.keys() | ended.keys():
-        new = {(one.kind, one.what) for one in begun[at]}
-        kinds = {kind for kind, _what in new}
-        left = [one for one in ended[at] if one.kind == "AREA" and ("AREA", one.what) not in new]
-        left += [one for one in ended[at] if one.kind == "ROLE" and "ROLE" not in kinds]
-        words = [_begun(one, ended[at], site) for one in begun[at]] + [
-            _("left %(what)s") % {"what": one.what} for one in left
-        ]
-        text = ", ".join(words)
-        yield Moment(site.today(at), "none", text[:1].upper() + text[1:], at=at)
+        words = [*_begun(begun[at], ended[at], site), *_left(begun[at], ended[at])]
+        text = "; ".join(words)
+        is_first = any(one.kind == "STATUS" for one in begun[at]) and not any(one.kind == "STATUS" for one in ended[at])
+        text = _("Added: %(what)s") % {"what": text} if is_first else text[:1].upper() + text[1:]
+        yield Moment(site.today(at), "none", text, at=at)
 
 
-def _begun(one: Held, ended: list[Held], site: Site) -> str:
-    if one.kind == "STATUS":
-        words = {
-            WorkerStatus.ACTIVE.value: _("active"),
-            WorkerStatus.INACTIVE.value: _("inactive"),
-            WorkerStatus.BLACKLISTED.value: _("blacklisted"),
-        }
-        return words.get(one.what, one.what)
-    before = next((old.what for old in ended if old.kind == "ROLE" and old.what != one.what), "")
-    if one.kind == "ROLE":
-        text = _("role %(what)s") % {"what": one.what}
-        text += _(" (before: %(what)s)") % {"what": before} if before else ""
-    else:
-        text = _("area %(what)s") % {"what": one.what}
+def _begun(begun: list[Held], ended: list[Held], site: Site) -> Iterator[str]:
+    """Yield what began at one moment: the status, the role with the one before, areas by the day they count from."""
+    statuses = {
+        WorkerStatus.ACTIVE.value: _("active"),
+        WorkerStatus.INACTIVE.value: _("inactive"),
+        WorkerStatus.BLACKLISTED.value: _("blacklisted"),
+    }
+    areas: dict[str, list[str]] = defaultdict(list)
+    for one in sorted(begun, key=lambda one: one.kind, reverse=True):
+        if one.kind == "STATUS":
+            yield statuses.get(one.what, one.what)
+        elif one.kind == "ROLE":
+            before = next((old.what for old in ended if old.kind == "ROLE" and old.what != one.what), "")
+            text = _("role %(what)s") % {"what": one.what}
+            text += _(" (before: %(what)s)") % {"what": before} if before else ""
+            yield text + _since(one, site)
+        else:
+            areas[_since(one, site)].append(one.what)
+    for since, names in areas.items():
+        yield _("area %(what)s") % {"what": ", ".join(names)} + since
+
+
+def _left(begun: list[Held], ended: list[Held]) -> Iterator[str]:
+    new = {(one.kind, one.what) for one in begun}
+    has_role = any(one.kind == "ROLE" for one in begun)
+    for one in ended:
+        if (one.kind == "AREA" and ("AREA", one.what) not in new) or (one.kind == "ROLE" and not has_role):
+            yield _("left %(what)s") % {"what": one.what}
+
+
+def _since(one: Held, site: Site) -> str:
     if one.assigned_on and one.assigned_on != site.today(one.since):
-        text += _(" since %(day)s") % {"day": date_words(one.assigned_on)}
-    return text
+        return _(" since %(day)s") % {"day": date_words(one.assigned_on)}
+    return ""

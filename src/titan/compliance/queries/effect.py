@@ -95,4 +95,8 @@ def _effect(before: WorkerCompliance, after: WorkerCompliance) -> Effect:
 
 
 def _shown(item: Item | None) -> tuple[object, ...] | None:
-    return (item.status, item.requirement_type, item.due_on, item.expires_on) if item else None
+    """Return what of an item matters: while a proof stands, how long; otherwise until when there is grace."""
+    if item is None:
+        return None
+    proved = Severity[item.status] >= Severity.EXPIRING
+    return (item.status, item.expires_on) if proved else (item.status, item.requirement_type, item.due_on)

@@ -84,6 +84,13 @@ def _source(asker: Asker, since: date, kind: str, grace: int | None) -> Source:
 
 
 def _deciding_first(sources: list[Source]) -> list[Source]:
-    """Any PRE_MOB wins; otherwise the earliest due day."""
-    ordered = sorted(sources, key=lambda one: (one.due_on is not None, one.due_on or date.min, one.asker.kind))
-    return [replace(one, decides=one.due_on == ordered[0].due_on) for one in ordered]
+    """Any PRE_MOB wins; otherwise the earliest due day. One who asks by several ways is named once, by the first."""
+    ordered = sorted(sources, key=lambda one: (one.due_on is not None, one.due_on or date.min, _closeness(one.asker)))
+    once: dict[tuple[str, str], Source] = {}
+    for one in ordered:
+        once.setdefault((one.asker.kind, one.asker.code), replace(one, decides=one.due_on == ordered[0].due_on))
+    return list(once.values())
+
+
+def _closeness(asker: Asker) -> tuple[bool, bool]:
+    return asker.kind != "ROLE", bool(asker.held_area)

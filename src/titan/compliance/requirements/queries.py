@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
+from django.db.models import Count
+
 from titan.catalogue.queries import CourseShort, short_courses
 from titan.compliance.models import AreaRequirement, RoleRequirement
 from titan.core.bulk import id_set
@@ -82,3 +84,13 @@ def area_requirements(area_id: int, *, effective: bool, language: str) -> list[R
 
 def _courses(course_ids: Iterable[int], language: str) -> dict[int, CourseShort]:
     return short_courses(set(course_ids), language=language)
+
+
+def counts_by_role() -> dict[int, int]:
+    """Return how many courses each role requires, where it requires any (one statement)."""
+    return dict(RoleRequirement.objects.filter(until=None).values_list("role_id").annotate(n=Count("id")))
+
+
+def counts_by_area() -> dict[int, int]:
+    """Return how many courses each area requires itself, where it requires any (one statement)."""
+    return dict(AreaRequirement.objects.filter(until=None).values_list("area_id").annotate(n=Count("id")))

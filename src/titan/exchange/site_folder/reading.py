@@ -14,6 +14,7 @@ from zoneinfo import available_timezones
 
 from titan.core.errors import invalid
 from titan.core.given import Wrong
+from titan.evidence.rules import MAX_BYTES
 from titan.exchange.site_folder.cells import Cells, iso_day, plain
 from titan.exchange.site_folder.layout import (
     AREA_REQUIREMENTS,
@@ -36,7 +37,8 @@ from titan.exchange.site_folder.layout import (
 from titan.exchange.site_folder.problems import Problems
 
 SITE = "site.json"
-FILE_LIMIT = 200 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+FILE_LIMIT = 200 * MEGABYTE
 DATES_OF_RECORDS = ("completed_on", "expires_on")
 R = TypeVar("R", bound=Row)
 Lines = list[tuple[int, list[str]]]
@@ -52,7 +54,7 @@ def read_folder(folder: Path, *, today: date, shift_dates: bool) -> Folder:
     site = _site(folder / SITE, problems) if SITE in present else None
     days = _shift(site, problems, today) if shift_dates else 0
     source = _Source(folder, present, problems, today, timedelta(days=days))
-    records = source.bytes_of(RECORDS)
+    register = source.bytes_of(RECORDS) or b""
     read = Folder(
         site=site,
         companies=source.rows(COMPANIES),
@@ -65,7 +67,7 @@ def read_folder(folder: Path, *, today: date, shift_dates: bool) -> Folder:
         venues=source.rows(VENUES),
         workers=source.rows(WORKERS),
         records=source.rows(TRAINING),
-        register=_shifted_register(records, timedelta(days=days)) if days else records,
+        register=_shifted_register(register, timedelta(days=days)) if days else register,
         shifted_by_days=days,
         present=tuple(name for name in (SITE, *FILES) if name in present),
         ignored=tuple(name for name in present if name.endswith(".csv") and name not in FILES),
@@ -136,20 +138,27 @@ class _Source:
     today: date
     shift: timedelta
     unread: set[str] = field(default_factory=set)
+    read: dict[str, bytes | None] = field(default_factory=dict)
 
-    def bytes_of(self, name: str) -> bytes:
-        """Return a file's bytes; none when it is absent or cannot be read."""
-        if name not in self.present:
-            return b""
+    def bytes_of(self, name: str) -> bytes | None:
+        """Return a file's bytes, read once; None when it is absent or cannot be read."""
+        if name in self.present and name not in self.read:
+            self.read[name] = self._read(name)
+        return self.read.get(name)
+
+    def _read(self, name: str) -> bytes | None:
         path = self.folder / name
+        # The register is kept as evidence, and evidence has its own limit.
+        limit = MAX_BYTES if name == RECORDS else FILE_LIMIT
         try:
-            if path.stat().st_size > FILE_LIMIT:
-                self.problems.add(name, None, "", "TOO_LARGE", "Give a file of at most 200 MB.")
-                return b""
-            return path.read_bytes()
+            if path.stat().st_size <= limit:
+                return path.read_bytes()
+            words = f"Give at most {limit // MEGABYTE} MB; load a larger one in several parts, one after another."
+            self.problems.add(name, None, "", "TOO_LARGE", words)
         except OSError as error:
             self.problems.add(name, None, "", "UNREADABLE", f"It cannot be read ({error.strerror}).")
-            return b""
+        self.unread.add(name)
+        return None
 
     def rows(self, layout: Layout[R]) -> list[R]:
         """Return the rows of one file, each key once."""
@@ -160,8 +169,11 @@ class _Source:
 
     def _table(self, layout: Layout[R]) -> tuple[Lines, list[str] | None]:
         """Return the lines of a file that are as long as its header, and the header."""
+        content = self.bytes_of(layout.file)
+        if content is None:
+            return [], None
         said = len(self.problems.found)
-        text = _decoded(layout.file, self.bytes_of(layout.file), self.problems)
+        text = _decoded(layout.file, content, self.problems)
         lines = list(_lines(layout.file, text, self.problems)) if text is not None else []
         header = _header(layout, lines, self.problems) if text is not None else None
         if header:

@@ -48,8 +48,8 @@ def _constraints(at: datetime, progress: Progress) -> Iterator[Problem]:
 def _present_constraints() -> set[str]:
     """Return the names of all constraints and unique indexes (one statement)."""
     if connection.vendor == "postgresql":
-        named = "SELECT conname FROM pg_constraint UNION SELECT indexname FROM pg_indexes WHERE schemaname = 'public'"
-        return {str(name) for (name,) in rows(named)}
+        indexes = "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"
+        return {str(name) for (name,) in rows(f"SELECT conname FROM pg_constraint UNION {indexes}")}
     made = [str(sql) for (sql,) in rows("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")]
     return {name for sql in made for name in _NAMED_ON_SQLITE.findall(sql)}
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,12 +18,16 @@ from django.views.decorators.http import require_GET
 from titan.accounts.models import User
 from titan.audit.queries import Event, list_events
 from titan.core.permit import need_reader
+from titan.core.settings import Site
 from titan.training.queries.names import Named, names_of
 from titan.web.query import given_day, given_id, given_text
-from titan.web.shown import maybe_url
+from titan.web.shown import clock, date_words, day, maybe_url
 from titan.web.visit import Visit, page, show
 
 ROWS, NAMES_SHOWN = 50, 12
+NOTHING = "–"
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*")
 PAGES = {
     "worker": "worker",
     "session": "session",
@@ -84,7 +90,7 @@ def audit_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     query.pop("cursor", None)
     values = {
         "page": found,
-        "lines": [_line(event, names) for event in found.items],
+        "lines": [_line(event, Words(names, visit.site)) for event in found.items],
         "wanted": wanted,
         "entities": sorted(entity_words().items(), key=lambda row: row[1]),
         "actors": list(User.objects.order_by("name").values_list("id", "name")),
@@ -139,52 +145,72 @@ def _references(value: Any, key: str = "") -> Iterator[tuple[str, int]]:
         yield REFERENCES[key], value
 
 
-def _line(event: Event, names: Named) -> Line:
+def _line(event: Event, words: Words) -> Line:
     shown = PAGES.get(event.entity)
-    thing = names.get((event.entity, event.entity_id), "")
     return Line(
         event=event,
-        actor=names.get(("user", event.actor_id or 0), "") or _("Titan itself"),
+        actor=words.names.get(("user", event.actor_id or 0), "") or _("Titan itself"),
         action=event.action.partition(".")[2].replace("_", " ") or event.action,
-        thing=thing or f"{event.entity_id}",
+        thing=words.names.get((event.entity, event.entity_id), "") or f"{event.entity_id}",
         address=maybe_url(shown, event.entity_id) if shown else "",
-        differences=_differences(event, names),
+        differences=_differences(event, words),
     )
 
 
-def _differences(event: Event, names: Named) -> list[Difference]:
+def _differences(event: Event, words: Words) -> list[Difference]:
     before, after = event.before or {}, event.after or {}
     return [
         Difference(
-            name.removesuffix("_id").removesuffix("_ids").replace("_", " "),
-            _words(before[name], name, names) if name in before else "",
-            _words(after[name], name, names) if name in after else "",
+            _label(name),
+            words.of(before[name], name) if name in before else "",
+            words.of(after[name], name) if name in after else "",
         )
         for name in dict.fromkeys([*before, *after])
         if name not in before or name not in after or before[name] != after[name]
     ]
 
 
-def _words(value: Any, key: str, names: Mapping[tuple[str, int], str]) -> str:
-    """Return a value of the log in words; ids by the names that they have today."""
-    if value is None or value in ("", [], {}):
-        return "–"
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, dict):
-        pairs = [
-            (name.removesuffix("_id").replace("_", " "), _words(inner, name, names)) for name, inner in value.items()
-        ]
-        return ", ".join(f"{name} {words}" for name, words in pairs if words != "–") or "–"
-    if isinstance(value, list):
-        shown = [_words(inner, key, names) for inner in value[:NAMES_SHOWN]]
-        more = len(value) - len(shown)
+def _label(name: str) -> str:
+    return name.removesuffix("_id").removesuffix("_ids").replace("_", " ")
+
+
+@dataclass(frozen=True)
+class Words:
+    """Says values of the log in words: ids by the names that they have today, moments in site time."""
+
+    names: Named
+    site: Site
+
+    def of(self, value: Any, key: str) -> str:
+        """Return the value of the field `key` in words."""
+        if value is None or value in ("", [], {}):
+            return NOTHING
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        if isinstance(value, dict):
+            said = [f"{_label(name)} {words}" for name in value if (words := self.of(value[name], name)) != NOTHING]
+            return ", ".join(said) or NOTHING
+        if isinstance(value, list):
+            return self._list(value, key)
+        if key in REFERENCES and type(value) is int:
+            return self.names.get((REFERENCES[key], value), f"{value}")
+        return self._text(str(value))
+
+    def _list(self, values: list[Any], key: str) -> str:
+        shown = [self.of(inner, key) for inner in values[:NAMES_SHOWN]]
+        more = len(values) - len(shown)
         rest = [_("and %(n)d more") % {"n": more}] if more > 0 else []
-        joint = "; " if any(isinstance(inner, dict) for inner in value) else ", "
+        joint = "; " if any(isinstance(inner, dict) for inner in values) else ", "
         return joint.join([*shown, *rest])
-    if key in REFERENCES and type(value) is int:
-        return names.get((REFERENCES[key], value), f"{value}")
-    return str(value)
+
+    def _text(self, text: str) -> str:
+        try:
+            if MOMENT.fullmatch(text):
+                moment = datetime.fromisoformat(text)
+                return f"{day(moment, self.site)} {clock(moment, self.site)}" if moment.tzinfo else text
+            return date_words(date.fromisoformat(text)) if DATE.fullmatch(text) else text
+        except ValueError:
+            return text
 
 
 urlpatterns = [path("audit", audit_page, name="audit")]

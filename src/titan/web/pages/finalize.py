@@ -133,7 +133,7 @@ def _reason(
         "TAMPERED": (_("The stored sheet differs from the one that was uploaded. Upload it again."), "#evidence"),
         "TRAINER_NOT_QUALIFIED": (
             _("The trainer may not teach this course now. Restore the qualification or change the trainer."),
-            "#details",
+            "#fold-details",
         ),
     }
     return Reason(*words.get(error.code, (error.message, "")))

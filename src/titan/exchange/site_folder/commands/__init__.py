@@ -10,9 +10,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.conf import settings as django_settings
+from django.db import connection
 
+from titan.catalogue.models import Course
 from titan.core import settings
-from titan.core.actor import Actor, Role
+from titan.core.actor import Actor
+from titan.core.actor import Role as LoginRole
 from titan.core.command import EVERYONE, command, nothing_changed, say, touch
 from titan.core.lock import Subject, lock_alone
 from titan.core.models import SiteSettings
@@ -36,6 +39,8 @@ from titan.exchange.site_folder.layout import RECORDS, Folder, SiteValues
 from titan.exchange.site_folder.problems import Problems
 from titan.exchange.site_folder.queries import SITE_LOADED, Known, earlier_shifts, known
 from titan.exchange.site_folder.reading import SITE, read_folder, site_of
+from titan.personnel.models import Area, Company, Role, Worker
+from titan.resources.models import Trainer, Venue
 
 __all__ = ["STEPS", "FileReport", "LoadReport", "load_site"]
 
@@ -87,7 +92,7 @@ def load_site(
     file; nothing is written then. Not within a command: the register's bytes are stored before the database
     speaks of them (ledger.md §3).
     """
-    need_role(by, Role.SUPER_ADMIN)
+    need_role(by, LoginRole.SUPER_ADMIN)
     on_step(STEPS[0])
     read, today = _read(folder, at=at, shift_dates=shift_dates)
     on_step(STEPS[1])
@@ -113,9 +118,8 @@ def write_site(
 
     Everything is checked again, since others may have written meanwhile. Raises Invalid as load_site does.
     """
-    need_role(by, Role.SUPER_ADMIN)
-    for subject in (Subject.PREREQUISITES, Subject.SUPERVISORS, Subject.AREAS):
-        lock_alone(subject)
+    need_role(by, LoginRole.SUPER_ADMIN)
+    _lock_others_out()
     stands = _checked(folder, today)
     load = Load(folder, stands, register, by, at, ids_of(stands))
     reports = [_write_site(folder.site, by=by, at=at)] if folder.site else []
@@ -148,6 +152,16 @@ def _checked(folder: Folder, today: date) -> Known:
     check_folder(folder, stands, today=today, problems=problems)
     problems.refuse_if_any()
     return stands
+
+
+def _lock_others_out() -> None:
+    """Let nobody change what is compared and then written; SQLite's writers stand in line anyway."""
+    for subject in (Subject.PREREQUISITES, Subject.SUPERVISORS, Subject.AREAS):
+        lock_alone(subject)
+    if connection.vendor == "postgresql":
+        tables = ", ".join(model._meta.db_table for model in (Company, Role, Area, Worker, Course, Trainer, Venue))
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {tables} IN EXCLUSIVE MODE")
 
 
 def _write_site(site: SiteValues, *, by: Actor, at: datetime) -> FileReport:

@@ -9,7 +9,9 @@ The page is one element, `#session-page` (`session/_page.html`); whoever changes
 (`views.whole`), or with a part of it and the event `titan:people` when the class list changed.
 """
 
+from titan.web.pages.session import steps, views
 from titan.web.pages.session.context import session_context
-from titan.web.pages.session.views import urlpatterns
+
+urlpatterns = [*views.urlpatterns, *steps.urlpatterns]
 
 __all__ = ["session_context", "urlpatterns"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -93,8 +94,7 @@ def session_context(
         "form": form,
         "people": roster(session_id, today=visit.today, by=visit.actor),
         "flags": flags_of(session.warnings),
-        "names": _names(session),
-        **(details_values(visit, session, form) if may_edit else {"check": None, "choices": None, "free": None}),
+        **(details_values(visit, session, form) if may_edit else _read_only(visit, session)),
         "execution": phase in (Phase.RUNNING, Phase.COMPLETED),
     }
     values["steps"] = steps_of(visit, session, phase, values["check"], values["people"])
@@ -102,6 +102,10 @@ def session_context(
     if values["execution"]:
         values |= execution_values(visit, session)
     return values | more
+
+
+def _read_only(visit: Visit, session: SessionView) -> dict[str, Any]:
+    return {"check": None, "choices": None, "free": None, "acknowledged": acknowledgements(session, visit)}
 
 
 @dataclass(frozen=True)
@@ -186,6 +190,7 @@ def details_values(visit: Visit, session: SessionView, form: PlanForm) -> dict[s
         "check": check,
         "choices": choices,
         "free": free,
+        "acknowledged": acknowledgements(session, visit),
         "seats": _seats(venue, free),
     }
 
@@ -379,14 +384,24 @@ def steps_of(
 
 
 def _draft_note(session: SessionView, check: Check | None) -> str:
+    if session.status == SessionStatus.CANCELLED:
+        return _("Cancelled")
     if session.status != SessionStatus.DRAFT:
-        return session.trainer_name or session.code
+        return session.trainer_name
     return check.note if check else _("In preparation")
 
 
-def _names(session: SessionView) -> dict[int, str]:
-    people = [session.finalized_by, *(item.by_id for item in session.overrides)]
-    return user_names(person for person in people if person is not None)
+def acknowledgements(session: SessionView, visit: Visit) -> list[str]:
+    """Return who passed which soft blocks, and when, in words."""
+    if not session.overrides:
+        return []
+    names = user_names(item.by_id for item in session.overrides if item.by_id is not None)
+    counts = Counter((item.code, item.by_id or 0, visit.site.today(item.at)) for item in session.overrides)
+    return [
+        _("%(what)s: acknowledged by %(name)s on %(day)s.")
+        % {"what": soft_words(code, n), "name": names.get(by_id, _("the system")), "day": date_words(day)}
+        for (code, by_id, day), n in counts.items()
+    ]
 
 
 __all__ = ["Check", "Choices", "FirstFree", "Phase", "session_context"]

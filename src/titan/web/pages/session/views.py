@@ -70,7 +70,9 @@ def whole(request: HttpRequest, visit: Visit, session_id: int, *, status: int = 
     if not is_htmx(request):
         return show(request, visit, "session/session.html", values, status=status)
     answer = part(request, visit, "session/_page.html", values, status=status)
-    answer["HX-Retarget"], answer["HX-Reswap"] = "#session-page", "outerHTML"
+    if request.htmx.target != "session-page":  # type: ignore[attr-defined]
+        # Only where it is needed: htmx looks for it from the element that asked, which may have been replaced meanwhile.
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#session-page", "outerHTML"
     return answer
 
 

@@ -65,14 +65,20 @@ function countTicks() {
   meter.classList.toggle("no-seats", !seats);
   document.getElementById("pick-count").textContent = meter.dataset.chosen.replace("{n}", n);
   if (!seats) return;
-  const label = n ? meter.dataset.after.replace("{n}", n) : meter.dataset.seats;
-  const shown = meter.querySelector(".meter");
+  drawMeter(meter, n ? meter.dataset.after.replace("{n}", n) : meter.dataset.seats, value, seats);
+  const listed = document.getElementById("people-meter");
+  if (listed) drawMeter(listed, listed.dataset.label, Number(listed.dataset.value), seats);
+}
+
+function drawMeter(place, label, value, seats) {
+  const shown = place.querySelector(".meter");
   const words = shown.querySelector("span");
   const over = value > seats;
   words.className = over ? "status" : "";
   if (over) words.dataset.status = "amber";
   else delete words.dataset.status;
   words.textContent = `${value}/${seats} ${label}`;
+  shown.setAttribute("aria-valuemax", seats);
   shown.setAttribute("aria-valuenow", value);
   shown.setAttribute("aria-label", `${label}: ${value}/${seats}`);
   const within = Math.trunc((1000 * Math.min(value, seats)) / (over ? value : seats));

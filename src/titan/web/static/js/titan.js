@@ -40,7 +40,7 @@ document.addEventListener("keydown", (event) => {
   if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
   if (document.querySelector("dialog[open]")) return;
   if (event.key === "/") {
-    const field = document.querySelector("[type=search]");
+    const field = [...document.querySelectorAll("[type=search]")].find((one) => one.checkVisibility());
     if (field) {
       event.preventDefault();
       field.focus();

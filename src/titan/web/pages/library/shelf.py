@@ -1,0 +1,76 @@
+"""What all pages of the library share: the way from shelf to shelf, who may look, and saying what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from titan.catalogue.models import Course, DeliveryMethod, VersionStatus
+from titan.compliance.queries.summary import course_titles
+from titan.web.shown import local, maybe_url
+from titan.web.visit import Visit, show
+
+
+def shelves() -> list[tuple[str, str, str]]:
+    """Return key, label and address of each part of the library."""
+    parts = [
+        ("courses", _("Courses"), "library"),
+        ("trainers", _("Trainers"), "trainers"),
+        ("roles", _("Roles"), "roles"),
+        ("areas", _("Areas"), "areas"),
+        ("venues", _("Venues"), "venues"),
+        ("companies", _("Companies"), "companies"),
+        ("methods", _("Assessment methods"), "methods"),
+    ]
+    return [(key, label, address) for key, label, name in parts if (address := maybe_url(name))]
+
+
+def show_shelf(
+    request: HttpRequest, visit: Visit, template: str, shelf: str, values: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Return a page of the library; `shelf` is the part it belongs to."""
+    return show(request, visit, f"library/{template}", {"shelf": shelf, "shelves": shelves, **values}, status=status)
+
+
+def done(request: HttpRequest, words: str, page: str, *args: Any) -> HttpResponse:
+    """Say what was done, on the page where it is seen."""
+    messages.success(request, words)
+    return redirect(page, *args)
+
+
+def query_without_cursor(request: HttpRequest) -> str:
+    """Return the address's filters, without the place in the list."""
+    query = request.GET.copy()
+    query.pop("cursor", None)
+    return query.urlencode()
+
+
+def course_choices() -> list[tuple[int, str, str]]:
+    """Return id, code and title of every course by code (two statements)."""
+    titles = course_titles()
+    rows = Course.objects.order_by("code").values_list("id", "code")
+    return [(pk, code, local(titles.get(pk, {}))) for pk, code in rows]
+
+
+def delivery_methods() -> list[tuple[str, str]]:
+    """Return every way to deliver a course with its words."""
+    return [
+        (DeliveryMethod.INSTRUCTOR_LED.value, _("Instructor led")),
+        (DeliveryMethod.BLENDED.value, _("Blended")),
+        (DeliveryMethod.PRACTICAL_ASSESSMENT.value, _("Practical assessment")),
+        (DeliveryMethod.CBT.value, _("Computer based")),
+    ]
+
+
+def version_statuses() -> list[tuple[str, str]]:
+    """Return every status of a course version with its words."""
+    return [
+        (VersionStatus.PUBLISHED.value, _("Published")),
+        (VersionStatus.DRAFT.value, _("Draft")),
+        (VersionStatus.ARCHIVED.value, _("Archived")),
+    ]

@@ -1,0 +1,74 @@
+"""A real headless Chromium against the real application on a database file; on SQLite alone, the faces are the same."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from playwright.sync_api import Browser, sync_playwright
+
+from tests import cast
+from tests.browser.visitor import Visitor
+from titan.core.actor import Role
+
+HERE = Path(__file__).parent
+# Playwright runs an event loop in the main thread, which asks nothing of the database itself.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+MONDAY = datetime(2026, 11, 23, 8, 30, tzinfo=cast.AT.tzinfo)
+
+Enter = Callable[..., Visitor]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--db") == "sqlite":
+        return
+    ours = [item for item in items if HERE in item.path.parents]
+    config.hook.pytest_deselected(items=ours)
+    items[:] = [item for item in items if item not in ours]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, started once."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.fail("Browser tests need Chromium, which is not installed. Install it with: apt-get install chromium")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def clock(transactional_db: None) -> Iterator[Any]:
+    """The product's clock: it is Monday, 08:30 on the site, and goes on; `move_to` and `shift` turn it."""
+    with time_machine.travel(MONDAY, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def place(clock: Any) -> Any:
+    """The site, set up."""
+    return cast.make_site(MONDAY)
+
+
+@pytest.fixture
+def enter(browser: Browser, live_server: Any, place: Any) -> Iterator[Enter]:
+    """Let somebody in: `enter(Role.TRAINER)` (or a login) opens a window for a new login of that role, signed in."""
+    inside: list[Visitor] = []
+
+    def enter(who: Any = Role.HSE_ADMIN, **options: Any) -> Visitor:
+        user = cast.make_user(who) if isinstance(who, Role) else who
+        inside.append(Visitor(browser, live_server.url, user, **options))
+        return inside[-1]
+
+    yield enter
+    for visitor in inside:
+        visitor.close()

@@ -1,0 +1,163 @@
+"""Marking in a real browser: with one hand, without a network, and with somebody else at the same list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import cast
+from tests.browser.conftest import Enter
+from tests.browser.visitor import Visitor, assert_accessible
+from tests.files import jpeg_bytes, pdf_bytes
+from tests.web.classes import attendees, mark_everybody, running
+from titan.core.actor import Role
+from titan.training.models import TrainingSession
+
+
+@pytest.fixture
+def session(place: Any) -> TrainingSession:
+    """A class that is going on, with thirty people."""
+    return running(30, starts=23, hours=4)
+
+
+def marks(session: TrainingSession) -> list[tuple[str, str]]:
+    return [(row.status, row.result) for row in attendees(session)]
+
+
+def at_the_list(visitor: Visitor, session: TrainingSession) -> Page:
+    page = visitor.open(f"/sessions/{session.pk}")
+    page.locator(f"#row-{attendees(session)[0].worker_id} input[type=radio]").first.focus()
+    return page
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("[data-saved]").first).to_contain_text("Saved")
+
+
+def test_one_hand_marks_thirty_people(enter: Enter, session: TrainingSession) -> None:
+    page = at_the_list(enter(), session)
+    for number in range(30):
+        page.keyboard.press("x" if number == 4 else "f" if number == 7 else "o")
+        page.keyboard.press("ArrowDown")
+    expect(page.locator("[data-count=passed]")).to_have_text("28")
+    saved(page)
+    assert marks(session)[3:9] == [
+        ("ATTENDED", "PASSED"),
+        ("NO_SHOW", ""),
+        ("ATTENDED", "PASSED"),
+        ("ATTENDED", "PASSED"),
+        ("ATTENDED", "FAILED"),
+        ("ATTENDED", "PASSED"),
+    ]
+    page.keyboard.press("?")
+    expect(page.locator("#attendance-keys")).to_be_visible()
+
+
+def test_marks_wait_for_the_network_and_outlive_the_page(enter: Enter, session: TrainingSession) -> None:
+    visitor = enter()
+    page = at_the_list(visitor, session)
+    visitor.context.set_offline(True)
+    for _number in range(3):
+        page.keyboard.press("p")
+        page.keyboard.press("ArrowDown")
+    expect(page.locator("[data-saved]").first).to_have_text("3 marks wait for the network")
+    assert marks(session).count(("REGISTERED", "")) == 30
+    visitor.context.set_offline(False)
+    page.goto("about:blank")
+    visitor.open(f"/sessions/{session.pk}")
+    saved(page)
+    assert marks(session)[:4] == [("ATTENDED", "")] * 3 + [("REGISTERED", "")]
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_a_network_that_comes_back_is_noticed(enter: Enter, session: TrainingSession) -> None:
+    visitor = enter()
+    page = at_the_list(visitor, session)
+    visitor.context.set_offline(True)
+    page.keyboard.press("p")
+    expect(page.locator("[data-saved]").first).to_have_text("1 mark waits for the network")
+    visitor.context.set_offline(False)
+    saved(page)
+    assert marks(session)[0] == ("ATTENDED", "")
+
+
+def test_two_people_see_a_conflict_and_nobody_loses(enter: Enter, session: TrainingSession) -> None:
+    first, second = enter(), enter(cast.make_user(name="Aylin Demir"))
+    page, other = at_the_list(first, session), at_the_list(second, session)
+    other.keyboard.press("x")
+    saved(other)
+    page.keyboard.press("p")
+    note = page.get_by_role("alert").filter(has_text="Aylin Demir changed this at")
+    expect(note).to_contain_text("to: no-show. Your mark was not saved.")
+    assert marks(session)[0] == ("NO_SHOW", "")
+    page.get_by_role("button", name="Keep mine").click()
+    saved(page)
+    assert marks(session)[0] == ("ATTENDED", "")
+
+
+def test_a_refused_mark_stays_at_its_row_with_the_reason(enter: Enter, place: Any) -> None:
+    session = running(3, starts=23, hours=4, course=cast.make_course(min_pass_score=80))
+    page = at_the_list(enter(), session)
+    worker = attendees(session)[0].worker_id
+    page.keyboard.press("p")
+    page.locator(f"[name=score-{worker}]").fill("55")
+    page.locator(f"[name=score-{worker}]").press("Tab")
+    expect(page.locator(f"#row-{worker} [value=FAILED]")).to_be_checked()
+    page.locator(f"#row-{worker} [value=PASSED]").check(force=True)
+    expect(page.get_by_role("alert").filter(has_text="A score of 55 fails")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("alert").filter(has_text="A score of 55 fails")).to_be_visible()
+    page.get_by_role("button", name="Use what is saved").click()
+    expect(page.locator(f"#row-{worker} [value=FAILED]")).to_be_checked()
+
+
+def test_a_trainer_marks_and_photographs_on_a_phone(enter: Enter, place: Any, tmp_path: Path) -> None:
+    user = cast.make_user(Role.TRAINER)
+    course = cast.make_course()
+    session = running(4, starts=23, hours=4, course=course, trainer=cast.make_trainer(course, user=user))
+    visitor = enter(user, viewport={"width": 390, "height": 844}, has_touch=True)
+    page = visitor.open("/")
+    visitor.click(page.get_by_role("link", name=session.code))
+    visitor.click(visitor.button("All present"))
+    visitor.click(visitor.button("Pass all present"))
+    saved(page)
+    assert marks(session) == [("ATTENDED", "PASSED")] * 4
+    photo = tmp_path / "sheet.jpg"
+    photo.write_bytes(jpeg_bytes("a photo"))
+    visitor.choose_files(page.locator("label", has_text="Photo of the sheet"), str(photo))
+    expect(page.locator("#thumb-bar")).to_contain_text("Sheet attached")
+    expect(page.locator("#evidence")).to_contain_text("Hash checked just now: equal")
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390
+    assert_accessible(page)
+
+
+def test_the_second_half_of_a_session_is_accessible(enter: Enter, place: Any, tmp_path: Path) -> None:
+    session = running(4, starts=23, hours=0.5)
+    visitor = enter()
+    page = visitor.open(f"/sessions/{session.pk}")
+    expect(page.locator("#reasons")).to_contain_text("has no attendance mark (row 4).")
+    assert_accessible(page)
+    mark_everybody(session, absent=1)
+    sheet = tmp_path / "sheet.pdf"
+    sheet.write_bytes(pdf_bytes())
+    visitor.choose_files(page.get_by_text("Choose files"), str(sheet))
+    expect(page.locator("#finalize")).to_contain_text("Ready.")
+    visitor.click(visitor.button("Finalize session"))
+    assert_accessible(page)
+    visitor.click(visitor.button("Create 3 records"))
+    expect(page.locator("#finalize")).to_contain_text("3 records created")
+    assert_accessible(page)
+
+
+def test_a_blocked_button_says_why_and_leads_to_the_row(enter: Enter, session: TrainingSession) -> None:
+    visitor = enter()
+    page = visitor.open(f"/sessions/{session.pk}")
+    visitor.click(visitor.button("Finalize session"))
+    expect(page.locator("#reasons")).to_be_focused()
+    last = attendees(session)[-1].worker
+    visitor.click(page.get_by_role("link", name=f"{last.first_name} {last.last_name} has no attendance mark (row 30)."))
+    expect(page.locator(f"#row-{last.pk} input[type=radio]").first).to_be_focused()

@@ -1,0 +1,111 @@
+"""Somebody at a real browser: signed in, their clicks counted, the server's time for them added up."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response
+
+A_MONTH = 30 * 24 * 3600
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What a browser says of an answer that the product gives on purpose, or of a network that a test takes away.
+EXPECTED = re.compile(r"Failed to load resource")
+
+
+class Visitor:
+    """One person in one browser window.
+
+    clicks: how often they clicked. server_ms, cpu_ms: the server's time for them, on the clock and of its processors.
+    """
+
+    def __init__(self, browser: Browser, address: str, user: Any = None, **options: Any) -> None:
+        self.context = browser.new_context(base_url=address, **{"viewport": {"width": 1440, "height": 900}, **options})
+        self.context.set_default_timeout(10_000)
+        if user is not None:
+            self.context.add_cookies(
+                [{"name": settings.SESSION_COOKIE_NAME, "value": _session_of(user), "url": address}]
+            )
+        self.page: Page = self.context.new_page()
+        self.clicks = 0
+        self.server_ms = self.cpu_ms = 0.0
+        self.requests: list[tuple[str, float, float]] = []
+        self.complaints: list[str] = []
+        self.page.on("response", self._heard)
+        self.page.on("console", self._listened)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def open(self, path: str) -> Page:
+        """Go to an address, without counting it as a click."""
+        self.page.goto(path)
+        return self.page
+
+    def begin(self) -> None:
+        """Count from now on: what came before was warming up."""
+        self.page.wait_for_load_state("networkidle")
+        self.clicks, self.server_ms, self.cpu_ms = 0, 0.0, 0.0
+        self.requests.clear()
+
+    def click(self, target: str | Locator) -> None:
+        """Click, and count it."""
+        locator = self.page.locator(target) if isinstance(target, str) else target
+        locator.click()
+        self.clicks += 1
+
+    def button(self, name: str | re.Pattern[str]) -> Locator:
+        """Return the button (or the link that looks like one) with this name."""
+        return self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name)).first
+
+    def choose_files(self, target: Locator, *paths: str) -> None:
+        """Click a button that opens the file picker, and choose there: two clicks."""
+        with self.page.expect_file_chooser() as chooser:
+            self.click(target)
+        chooser.value.set_files(list(paths))
+        self.clicks += 1
+
+    def close(self) -> None:
+        """Close the window; whatever the browser complained about is a failure."""
+        self.context.close()
+        assert not self.complaints, "\n".join(self.complaints)
+
+    def _heard(self, response: Response) -> None:
+        found = re.findall(r"dur=([\d.]+)", response.headers.get("server-timing", ""))
+        if found:
+            passed, worked = map(float, found)
+            self.server_ms += passed
+            self.cpu_ms += worked
+            self.requests.append((f"{response.request.method} {response.url}", passed, worked))
+
+    def _listened(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not EXPECTED.search(message.text):
+            self.complaints.append(message.text)
+
+
+def assert_accessible(page: Page) -> None:
+    """Fail unless axe finds nothing on the page (WCAG 2.2 AA and best practices), in the light and the dark theme."""
+    for theme in ("light", "dark"):
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
+        assert not found.response["violations"], f"{page.url} ({theme}): {_in_words(found.response['violations'])}"
+
+
+def _in_words(violations: list[dict[str, Any]]) -> str:
+    return "\n".join(
+        f"{one['id']}: {one['help']}\n" + "\n".join(f"    {node['html'][:200]}" for node in one["nodes"][:5])
+        for one in violations
+    )
+
+
+def _session_of(user: Any) -> str:
+    store = SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    # Tests that move the clock by days keep their people signed in.
+    store.set_expiry(A_MONTH)
+    store.create()
+    return str(store.session_key)
