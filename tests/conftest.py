@@ -7,10 +7,15 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import pytest
 
 from tests.databases import url_of_test_database
 from tests.restore import restore_after_transaction_tests
+
+# A change is judged by the same examples each time, however busy the machine; the long runs look for new ones.
+hypothesis.settings.register_profile("titan", deadline=None, derandomize=True, database=None, print_blob=True)
+hypothesis.settings.load_profile("titan")
 
 BAKU = ZoneInfo("Asia/Baku")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import pytest
@@ -61,8 +60,6 @@ def test_proof_in_three_clicks(enter: Enter, proved: TrainingRecord, capsys: pyt
             f"\nAuditor's proof: {visitor.clicks} clicks, {visitor.server_ms:.0f} ms of server time"
             f" ({visitor.cpu_ms:.0f} ms of its processors)"
         )
-        if os.environ.get("TITAN_TEST_VERBOSE"):
-            print("\n".join(f"{passed:8.1f} {worked:8.1f}  {what}" for what, passed, worked in visitor.requests))
     assert visitor.clicks <= MOST_CLICKS
     assert visitor.cpu_ms < MOST_SERVER_MS
 

@@ -156,7 +156,7 @@ def test_the_second_half_of_a_session_is_accessible(enter: Enter, place: Any, tm
 def test_a_blocked_button_says_why_and_leads_to_the_row(enter: Enter, session: TrainingSession) -> None:
     visitor = enter()
     page = visitor.open(f"/sessions/{session.pk}")
-    visitor.click(visitor.button("Finalize session"))
+    visitor.button("Finalize session").press("Enter")
     expect(page.locator("#reasons")).to_be_focused()
     last = attendees(session)[-1].worker
     visitor.click(page.get_by_role("link", name=f"{last.first_name} {last.last_name} has no attendance mark (row 30)."))

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.cli.conftest import PATIENCE, TITAN, Done, Home, make_home
+from tests.cli.conftest import PATIENCE, TITAN, Done, Home, free_port, make_home
 from tests.exchange.folders import GOOD, write
 from titan.accounts.models import User
 from titan.cli.start import settle_zone
@@ -193,7 +193,7 @@ def test_guards(titan: Titan) -> None:
 
 def test_demo_refuses_the_home_of_another_site(titan: Titan, tmp_path: Path) -> None:
     titan("load", str(write(tmp_path / "site")))
-    done = titan("demo")
+    done = titan("demo", "--port", str(free_port()))
     assert done.returncode == 1
     assert "Xəzər terminalı" in done.stderr
 

@@ -47,7 +47,12 @@ def world(site: Any, now: datetime) -> dict[str, Any]:
     cast.require(plant, gas, grace_period_days=30)
     cast.require(driver, driving)
     worker = cast.make_worker(
-        role=rigger, areas=[train], first_name="Rəşad", last_name="Əliyev", employee_id="B-1", assigned_on=date(2026, 11, 1)
+        role=rigger,
+        areas=[train],
+        first_name="Rəşad",
+        last_name="Əliyev",
+        employee_id="B-1",
+        assigned_on=date(2026, 11, 1),
     )
     session = held(rigging, {worker: {**PASSED, "score": 91}})
     settle()
@@ -285,6 +290,8 @@ def test_a_tampered_sheet_is_an_alarm_and_is_not_shown(world: dict[str, Any], ta
     client, record = client_of(Role.AUDITOR), world["record"]
     page = client.get(reverse("record_sheet", args=[record.pk])).content.decode()
     assert "Tampered: the file does not match its hash" in page
+    assert "Proof tampered with" in page
+    assert ">Valid</span>" not in page
     assert reverse("evidence_page", args=[record.evidence_id, 1]) not in page
     assert client.get(reverse("evidence_page", args=[record.evidence_id, 1])).status_code == 409
     assert client.get(reverse("evidence_file", args=[record.evidence_id])).status_code == 409

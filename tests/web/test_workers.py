@@ -76,13 +76,18 @@ def test_filters_are_in_the_address(world: dict[str, Any], query: dict[str, str]
 
 
 def test_filters_by_role_area_and_company(world: dict[str, Any]) -> None:
-    for query in ({"role_id": world["easy"].pk, "company_id": world["green"].company_id}, {"area_id": world["area"].pk}):
+    for query in (
+        {"role_id": world["easy"].pk, "company_id": world["green"].company_id},
+        {"area_id": world["area"].pk},
+    ):
         body = listed(client_of(), **query)
         assert "Aardvark" in body
         assert "Rəşad" not in body
 
 
-@pytest.mark.parametrize("query", [{"role_id": "x"}, {"status": "GONE"}, {"compliance_status": "PINK"}, {"cursor": "q"}])
+@pytest.mark.parametrize(
+    "query", [{"role_id": "x"}, {"status": "GONE"}, {"compliance_status": "PINK"}, {"cursor": "q"}]
+)
 def test_a_bad_address_is_refused_in_words(world: dict[str, Any], query: dict[str, str]) -> None:
     assert client_of().get(reverse("workers"), query).status_code == 422
 

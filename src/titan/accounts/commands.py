@@ -109,6 +109,35 @@ def set_password(user_id: int, password: str, *, by: Actor, at: datetime) -> Non
 
 
 @command
+def change_own_login(name: str, language: str, *, by: Actor, at: datetime) -> None:
+    """Let people change their own name and language; everything else of a login is a super admin's. Raises Invalid."""
+    user = _locked_user(by.user_id or 0)
+    before = {field: getattr(user, field) for field in CHANGEABLE}
+    after = {**before, "name": _clean("name", name), "language": language}
+    _check_changes(before, after)
+    changed = [field for field in CHANGEABLE if before[field] != after[field]]
+    if not changed:
+        nothing_changed()
+        return
+    User.objects.filter(pk=user.pk).update(**{field: after[field] for field in changed})
+    say("user.updated", "user", user.pk, before=_spoken(before, changed), after=_spoken(after, changed))
+
+
+@command
+def change_own_password(current: str, password: str, *, by: Actor, at: datetime) -> None:
+    """Let people change their own password, which ends their sessions elsewhere.
+
+    Raises Invalid: the current one is wrong (field current), the new one too weak.
+    """
+    user = _locked_user(by.user_id or 0)
+    errors = [] if user.check_password(current) else [FieldError("current", "WRONG", "This is not your password.")]
+    errors += _password_errors(password, user)
+    if errors:
+        raise Invalid(errors)
+    set_password(user.pk, password, by=by, at=at)
+
+
+@command
 def change_login(user_id: int, changes: dict[str, Any], password: str | None, *, by: Actor, at: datetime) -> None:
     """Change a login and, when one is given, its password, both or neither. Super admins only; raises as each does."""
     update_user(user_id, changes, by=by, at=at)

@@ -7,7 +7,7 @@ import typer
 from titan.cli.failures import Stop
 from titan.cli.loading import run_load
 from titan.cli.people import make_login
-from titan.cli.serving import Host, Port, leave_on_signals, run_server
+from titan.cli.serving import Host, Port, leave_on_signals, need_free_port, run_server
 from titan.cli.start import start
 from titan.core.actor import Role
 
@@ -36,6 +36,7 @@ def demo(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """
     leave_on_signals()
     start()
+    need_free_port(host, port)
     make_demo()
     run_server(host, port, greeting=f"\nDemo logins, all with the password {PASSWORD}\n{_logins()}\n\n")
 

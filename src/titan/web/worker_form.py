@@ -94,7 +94,7 @@ def form_given(request: HttpRequest) -> WorkerForm:
 
     names = [name for name in WorkerForm.__dataclass_fields__ if name != "areas"]
     given = {name: text(name) for name in names}
-    return WorkerForm(**given, areas=tuple(sent.getlist("areas")[:LONGEST]))  # type: ignore[arg-type]
+    return WorkerForm(**given, areas=tuple(sent.getlist("areas")[:LONGEST]))
 
 
 def form_of(worker: WorkerView) -> WorkerForm:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from titan.exchange.site_folder.layout import CourseRow, RecordRow
+from titan.exchange.site_folder.rows import CourseRow, RecordRow
 
 RecordKey = tuple[str, str, date, str]
 

@@ -18,12 +18,11 @@ from titan.exchange.site_folder.layout import (
     ROLES,
     TRAINERS,
     WORKERS,
-    Folder,
-    RecordRow,
 )
 from titan.exchange.site_folder.problems import Problems
 from titan.exchange.site_folder.queries import Known
 from titan.exchange.site_folder.reading import SITE
+from titan.exchange.site_folder.rows import Folder, RecordRow
 from titan.records.rules import completed_on_error
 
 Reference = tuple[int, str, str]

@@ -12,7 +12,7 @@ from titan.catalogue.models import Course, CourseVersion, Prerequisite, VersionS
 from titan.compliance.models import AreaRequirement, RoleRequirement
 from titan.core.bulk import id_set
 from titan.exchange.site_folder.changes import CourseContent, RecordKey, StandingRecord
-from titan.exchange.site_folder.layout import Folder
+from titan.exchange.site_folder.rows import Folder
 from titan.personnel.models import Area, AreaAssignment, Company, Role, Worker
 from titan.records.models import TrainingRecord
 from titan.resources.models import Qualification, Trainer, Venue

@@ -29,12 +29,10 @@ from titan.exchange.site_folder.layout import (
     TRAINING,
     VENUES,
     WORKERS,
-    Folder,
     Layout,
-    Row,
-    SiteValues,
 )
 from titan.exchange.site_folder.problems import Problems
+from titan.exchange.site_folder.rows import Folder, Row, SiteValues
 
 SITE = "site.json"
 MEGABYTE = 1024 * 1024

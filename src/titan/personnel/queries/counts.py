@@ -12,7 +12,7 @@ from titan.personnel.rules import ancestors
 def workers_by_role() -> dict[int, int]:
     """Return the number of active workers of each role that has any (one statement)."""
     active = Worker.objects.filter(status=WorkerStatus.ACTIVE, role__isnull=False)
-    return dict(active.values_list("role_id").annotate(n=Count("id")))  # type: ignore[arg-type]
+    return dict(active.values_list("role_id").annotate(n=Count("id")))
 
 
 def workers_by_company() -> dict[int, int]:

@@ -22,12 +22,13 @@ class AreaNode:
 def area_tree() -> list[AreaNode]:
     """Return every area, each followed by what lies in it, by code (one statement)."""
     below: dict[int | None, list[Area]] = {}
-    for row in Area.objects.annotate(place=by_code_point("code")).order_by("place"):
-        below.setdefault(row.parent_id, []).append(row)
+    areas: list[Area] = list(Area.objects.order_by(by_code_point("code")))
+    for area in areas:
+        below.setdefault(area.parent_id, []).append(area)
     nodes: list[AreaNode] = []
-    waiting = [(row, 0) for row in reversed(below.get(None, []))]
+    waiting = [(top, 0) for top in reversed(below.get(None, []))]
     while waiting:
-        row, depth = waiting.pop()
-        nodes.append(AreaNode(row.pk, row.code, row.name, row.parent_id, depth))
-        waiting += [(child, depth + 1) for child in reversed(below.get(row.pk, []))]
+        area, depth = waiting.pop()
+        nodes.append(AreaNode(area.pk, area.code, area.name, area.parent_id, depth))
+        waiting += [(child, depth + 1) for child in reversed(below.get(area.pk, []))]
     return nodes

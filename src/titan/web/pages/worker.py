@@ -61,7 +61,8 @@ def worker_page(request: HttpRequest, visit: Visit, worker_id: int) -> HttpRespo
     shown = worker(worker_id, by=visit.actor, language=_language())
     compliance = worker_compliance(worker_id, at=visit.at)
     records, competencies = records_of(worker_id), competencies_of(worker_id)
-    codes = session_codes({row.session_id for row in [*records, *competencies] if row.session_id})
+    sessions = {row.session_id for row in records} | {row.session_id for row in competencies}
+    codes = session_codes(pk for pk in sessions if pk is not None)
     people = {row.revoked_by_id for row in records} | {row.assessed_by_id for row in competencies}
     facts = Facts(
         records=records,

@@ -35,10 +35,11 @@ from titan.exchange.site_folder.commands.workplaces import (
     write_venues,
 )
 from titan.exchange.site_folder.commands.writing import FileReport, Load, ids_of
-from titan.exchange.site_folder.layout import RECORDS, Folder, SiteValues
+from titan.exchange.site_folder.layout import RECORDS
 from titan.exchange.site_folder.problems import Problems
 from titan.exchange.site_folder.queries import SITE_LOADED, Known, earlier_shifts, known
 from titan.exchange.site_folder.reading import SITE, read_folder, site_of
+from titan.exchange.site_folder.rows import Folder, SiteValues
 from titan.personnel.models import Area, Company, Role, Worker
 from titan.resources.models import Trainer, Venue
 

@@ -9,7 +9,8 @@ from titan.core.bulk import id_set, insert_rows
 from titan.core.command import Said, say_all
 from titan.exchange.site_folder.changes import CourseContent, wanted_content
 from titan.exchange.site_folder.commands.writing import FileReport, Load, by_code, report
-from titan.exchange.site_folder.layout import COURSES, CourseRow
+from titan.exchange.site_folder.layout import COURSES
+from titan.exchange.site_folder.rows import CourseRow
 
 
 def write_courses(load: Load) -> FileReport:

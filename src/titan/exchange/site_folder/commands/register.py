@@ -9,8 +9,9 @@ from titan.evidence.commands import record_evidence
 from titan.evidence.queries import EvidenceView
 from titan.exchange.site_folder.changes import is_new_record, record_key
 from titan.exchange.site_folder.commands.writing import FileReport, Load, iso, report
-from titan.exchange.site_folder.layout import RECORDS, Folder, RecordRow
+from titan.exchange.site_folder.layout import RECORDS
 from titan.exchange.site_folder.queries import Known
+from titan.exchange.site_folder.rows import Folder, RecordRow
 from titan.records.models import FOREVER, Source, TrainingRecord
 
 

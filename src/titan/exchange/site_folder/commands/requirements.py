@@ -9,8 +9,9 @@ from titan.compliance.models import AreaRequirement, RoleRequirement
 from titan.core.bulk import id_set, insert_rows
 from titan.core.command import Said, say_all
 from titan.exchange.site_folder.commands.writing import FileReport, Load, report
-from titan.exchange.site_folder.layout import AREA_REQUIREMENTS, ROLE_REQUIREMENTS, RequirementRow
+from titan.exchange.site_folder.layout import AREA_REQUIREMENTS, ROLE_REQUIREMENTS
 from titan.exchange.site_folder.queries import KnownRequirement
+from titan.exchange.site_folder.rows import RequirementRow
 
 Standing = Mapping[tuple[str, str], KnownRequirement]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from titan.core.bulk import id_set, insert_rows, update_rows
 from titan.core.command import Said, say_all
 from titan.exchange.site_folder.commands.writing import FileReport, Load, by_code, report
-from titan.exchange.site_folder.layout import TRAINERS, TrainerRow
+from titan.exchange.site_folder.layout import TRAINERS
+from titan.exchange.site_folder.rows import TrainerRow
 from titan.resources.models import Qualification, Trainer
 
 VALUES = ("first_name", "last_name", "type", "email", "company_name")

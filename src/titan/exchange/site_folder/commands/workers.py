@@ -9,8 +9,9 @@ from typing import Any
 from titan.core.bulk import id_set, insert_rows, update_rows
 from titan.core.command import Said, say_all
 from titan.exchange.site_folder.commands.writing import FileReport, Load, by_code, iso, report
-from titan.exchange.site_folder.layout import WORKERS, WorkerRow
+from titan.exchange.site_folder.layout import WORKERS
 from titan.exchange.site_folder.queries import KnownWorker
+from titan.exchange.site_folder.rows import WorkerRow
 from titan.personnel.models import AreaAssignment, RoleAssignment, StatusPeriod, Worker, worker_keys
 from titan.personnel.rules import PERSONAL
 

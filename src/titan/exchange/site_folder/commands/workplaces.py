@@ -9,16 +9,8 @@ from titan.core.command import Said, say_all
 from titan.core.text import search_key
 from titan.exchange.site_folder.changes import titles
 from titan.exchange.site_folder.commands.writing import FileReport, Load, by_code, report
-from titan.exchange.site_folder.layout import (
-    AREAS,
-    COMPANIES,
-    ROLES,
-    VENUES,
-    AreaRow,
-    CompanyRow,
-    RoleRow,
-    VenueRow,
-)
+from titan.exchange.site_folder.layout import AREAS, COMPANIES, ROLES, VENUES
+from titan.exchange.site_folder.rows import AreaRow, CompanyRow, RoleRow, VenueRow
 from titan.personnel.models import Area, AreaPlacement, Company, Role
 from titan.resources.models import Venue
 

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 from titan.core.actor import Actor
 from titan.evidence.commands import StagedEvidence
-from titan.exchange.site_folder.layout import Folder
 from titan.exchange.site_folder.queries import Known
+from titan.exchange.site_folder.rows import Folder
 
 
 class HasId(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from titan.web.pages.library.shelf import (
     done,
     query_without_cursor,
     show_shelf,
+    title_languages,
     version_statuses,
 )
 from titan.web.query import given_text
@@ -126,11 +128,10 @@ def _course(request: HttpRequest, visit: Visit, course_id: int, refusal: Refusal
 
 def _form(request: HttpRequest, visit: Visit, view: CourseView | None, form: Form, status: int = 200) -> HttpResponse:
     versions = (view.versions or []) if view else []
-    languages = dict.fromkeys(("en", *visit.site.languages, *(versions[-1].titles if versions else ())))
     values: dict[str, Any] = {
         "course": view,
         "form": form,
-        "languages": list(languages),
+        "languages": title_languages(visit.site, *(versions[-1].titles if versions else ())),
         "is_draft": bool(view and view.draft_version),
         "others": [row for row in course_choices() if view is None or row[0] != view.id],
         **_words(),
@@ -172,6 +173,7 @@ def _words() -> dict[str, Any]:
     return {
         "delivery_methods": dict(delivery_methods()),
         "version_statuses": dict(version_statuses()),
+        "language_names": dict(settings.LANGUAGES),
         "validity_words": validity_words,
         "length_words": length_words,
     }

@@ -18,7 +18,7 @@ from titan.personnel.queries.counts import workers_by_role
 from titan.personnel.queries.roles import list_roles
 from titan.web.form import Form, Reading, sent_form
 from titan.web.pages.library.asked import Asked, asked_anew, asked_now
-from titan.web.pages.library.shelf import done, query_without_cursor, show_shelf
+from titan.web.pages.library.shelf import done, query_without_cursor, show_shelf, title_languages
 from titan.web.query import given_text
 from titan.web.visit import Visit, page
 
@@ -54,7 +54,7 @@ def role_new(request: HttpRequest, visit: Visit) -> HttpResponse:
             form, status = sent_form(request, refusal), refusal.status
         else:
             return done(request, _("The role is there. Say what it requires."), "library_role", made)
-    values = {"form": form, "languages": list(dict.fromkeys(("en", *visit.site.languages)))}
+    values = {"form": form, "languages": title_languages(visit.site)}
     return show_shelf(request, visit, "role_new.html", "roles", values, status=status)
 
 
@@ -124,7 +124,7 @@ def _role(
         "asked": asked or (asked_now(role.requirements) if visit.actor.is_admin else None),
         "workers": workers_by_role().get(role_id, 0),
         "not_deleted": refusal if refusal and not form else None,
-        "languages": list(dict.fromkeys(("en", *visit.site.languages, *role.titles))),
+        "languages": title_languages(visit.site, *role.titles),
     }
     status = refusal.status if refusal else asked.status if asked else 200
     return show_shelf(request, visit, "role.html", "roles", values, status=status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from titan.catalogue.models import Course, DeliveryMethod, VersionStatus
 from titan.compliance.queries.summary import course_titles
+from titan.core.settings import Site
 from titan.web.shown import local, maybe_url
 from titan.web.visit import Visit, show
 
@@ -55,6 +57,12 @@ def course_choices() -> list[tuple[int, str, str]]:
     titles = course_titles()
     rows = Course.objects.order_by("code").values_list("id", "code")
     return [(pk, code, local(titles.get(pk, {}))) for pk, code in rows]
+
+
+def title_languages(site: Site, *held: str) -> list[tuple[str, str]]:
+    """Return code and name of each language that a title may have here: English, the site's, and those it `held`."""
+    names = dict(settings.LANGUAGES)
+    return [(code, str(names.get(code, code))) for code in dict.fromkeys(("en", *site.languages, *held))]
 
 
 def delivery_methods() -> list[tuple[str, str]]:

@@ -71,7 +71,7 @@ def whole(request: HttpRequest, visit: Visit, session_id: int, *, status: int = 
         return show(request, visit, "session/session.html", values, status=status)
     answer = part(request, visit, "session/_page.html", values, status=status)
     if request.htmx.target != "session-page":  # type: ignore[attr-defined]
-        # Only where it is needed: htmx looks for it from the element that asked, which may have been replaced meanwhile.
+        # Only where needed: htmx looks for it from the element that asked, which may have been replaced meanwhile.
         answer["HX-Retarget"], answer["HX-Reswap"] = "#session-page", "outerHTML"
     return answer
 
@@ -92,7 +92,7 @@ def fill_in(request: HttpRequest, visit: Visit, session_id: int) -> HttpResponse
     form = _filled_in(request.POST.get("act", ""), visit, shown, form)
     if not is_htmx(request):
         return whole(request, visit, session_id, form=form, session=shown)
-    return part(request, visit, "session/_details.html", {**_details(visit, shown, form), "details_alone": True})
+    return part(request, visit, "session/_details.html", _details(visit, shown, form))
 
 
 def _details(visit: Visit, shown: SessionView, form: PlanForm) -> dict[str, Any]:

@@ -43,6 +43,15 @@ function showCheck() {
     if (invalid.includes(name) || invalid.includes(name.split(".")[0])) field.setAttribute("aria-invalid", "true");
     else field.removeAttribute("aria-invalid");
   }
+  for (const button of document.querySelectorAll("#schedule, #save[data-checked]")) {
+    if (check.dataset.passes === "yes") {
+      button.removeAttribute("aria-disabled");
+      button.removeAttribute("aria-describedby");
+    } else {
+      button.setAttribute("aria-disabled", "true");
+      button.setAttribute("aria-describedby", "check");
+    }
+  }
   const step = document.querySelector(".stepper [aria-current]:first-child small");
   if (step) step.textContent = check.dataset.note;
   for (const label of document.querySelectorAll("#trainer-labels data")) {

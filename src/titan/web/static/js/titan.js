@@ -16,6 +16,7 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-theme-toggle]")) toggleTheme();
   const opener = event.target.closest("[data-opens]");
   if (opener && opener.getAttribute("aria-disabled") !== "true") {
+    if (opener.dataset.opens === "keys") listKeys();
     document.getElementById(opener.dataset.opens).showModal();
   }
   if (event.target.closest("[data-closes]")) event.target.closest("dialog").close();
@@ -36,8 +37,39 @@ export function isTyping(target) {
   return Boolean(target.closest("input:not([type=radio],[type=checkbox]), textarea, select, [contenteditable]"));
 }
 
+// Single keys can be turned off, for whoever speaks to the computer or hits keys by accident (WCAG 2.1.4).
+function keysAreOff() {
+  return localStorage.getItem("titan:keys") === "off";
+}
+
+// The help lists what the page offers now: each element that a key clicks says in its own words what it does.
+function listKeys() {
+  const list = document.querySelector("#keys dl");
+  list.querySelectorAll("[data-here]").forEach((row) => row.remove());
+  const rows = [...document.querySelectorAll("[data-key]")].filter((found) => found.offsetParent).flatMap((found) => {
+    const words = found.cloneNode(true);
+    words.querySelectorAll("kbd, svg, .visually-hidden").forEach((extra) => extra.remove());
+    const term = document.createElement("dt");
+    const key = document.createElement("kbd");
+    key.textContent = found.dataset.key.toUpperCase();
+    term.append(key);
+    const meaning = document.createElement("dd");
+    meaning.textContent = found.getAttribute("aria-label") || words.textContent.trim();
+    return [term, meaning];
+  });
+  rows.forEach((row) => { row.dataset.here = ""; });
+  list.prepend(...rows);
+  document.querySelector("[data-keys-switch]").checked = !keysAreOff();
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-keys-switch]")) {
+    localStorage.setItem("titan:keys", event.target.checked ? "on" : "off");
+  }
+});
+
 document.addEventListener("keydown", (event) => {
-  if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey || keysAreOff()) return;
   if (document.querySelector("dialog[open]")) return;
   if (event.key === "/") {
     const field = [...document.querySelectorAll("[type=search]")].find((one) => one.checkVisibility());
@@ -46,7 +78,8 @@ document.addEventListener("keydown", (event) => {
       field.focus();
     }
   }
-  const shortcut = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+  const shortcut = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`)
+    ?? (event.key === "?" ? document.querySelector('[data-opens="keys"]') : null);
   if (shortcut) {
     event.preventDefault();
     shortcut.click();
