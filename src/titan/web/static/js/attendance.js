@@ -308,6 +308,13 @@ class Marks {
       return;
     }
     if (isTyping(event.target)) return;
+    const help = document.getElementById("attendance-keys");
+    if (event.key === "?" && help) {
+      event.preventDefault();
+      event.stopPropagation();
+      help.showModal();
+      return;
+    }
     if (event.key === "Home" || event.key === "End") {
       event.preventDefault();
       this.focus(this.rows.get(event.key === "Home" ? ids[0] : ids[ids.length - 1]), event.target);

@@ -1,4 +1,4 @@
-// Forms marked data-guard are not lost by leaving the page; the first wrong field is where the focus goes.
+// Forms marked data-guard are not lost by leaving the page; the focus goes to the first wrong field, or to what saving would do.
 const guarded = [...document.querySelectorAll("form[data-guard]")];
 let unsaved = guarded.some((form) => form.querySelector('[aria-invalid="true"], [role="alert"]'));
 guarded.forEach((form) => {
@@ -8,7 +8,7 @@ document.addEventListener("submit", () => { unsaved = false; });
 window.addEventListener("beforeunload", (event) => {
   if (unsaved) event.preventDefault();
 });
-document.querySelector('[aria-invalid="true"]')?.focus();
+(document.querySelector('input[aria-invalid="true"], select[aria-invalid="true"]') ?? document.getElementById("effect"))?.focus();
 
 // A day of grace belongs to a requirement after entry; choosing another one puts it out of the way.
 document.querySelectorAll("[data-grace]").forEach((select) => {
