@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
 from tests import cast
 from tests.browser.conftest import MONDAY, Enter
@@ -82,7 +82,12 @@ def test_unsaved_details_are_guarded(enter: Enter, draft: TrainingSession) -> No
     page.fill("#f-title", "Night shift")
     expect(page.locator("#unsaved")).to_be_visible()
     asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))  # type: ignore[func-returns-value]
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.once("dialog", leave)
     page.goto("/")
     assert asked == ["beforeunload"]
     page.go_back()

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import cast
@@ -20,7 +22,7 @@ from titan.core.actor import Role
 from titan.personnel import models as personnel
 from titan.resources.models import Trainer, Venue
 
-COURSES_STATEMENTS = 12
+COURSES_STATEMENTS, MOST_STATEMENTS = 12, 16
 
 
 @pytest.fixture
@@ -412,3 +414,26 @@ def test_only_admins_change_venues_companies_and_methods(now: datetime) -> None:
         if not args:
             assert 'method="post"' not in shown(auditor, page).split('id="main"')[1]
             assert client_of(Role.TRAINER).get(reverse(page)).status_code == 403
+
+
+@pytest.mark.parametrize("page", ["trainers", "roles", "areas", "venues", "companies"])
+def test_every_list_costs_the_same_for_any_number(now: datetime, page: str) -> None:
+    client = client_of()
+    _one_of_each()
+    client.get(reverse(page))
+    with CaptureQueriesContext(connection) as few:
+        client.get(reverse(page))
+    for _number in range(5):
+        _one_of_each()
+    with CaptureQueriesContext(connection) as many:
+        client.get(reverse(page))
+    assert len(many) == len(few) <= MOST_STATEMENTS
+
+
+def _one_of_each() -> None:
+    course, role, area = cast.make_course(), cast.make_role(), cast.make_area(cast.make_area())
+    cast.require(role, course)
+    cast.require(area, course)
+    cast.make_worker(role=role, areas=[area])
+    cast.make_trainer(course)
+    cast.make_venue()

@@ -1,5 +1,5 @@
 // Marks are saved as they are made. Until the server has them they are kept in this browser, and sent when they can be.
-import { csrfToken, isTyping } from "./titan.js";
+import { csrfToken, isTyping, keysAreOff } from "./titan.js";
 
 const EMPTY = { status: "REGISTERED", result: null, score: null, verified: false, method_id: null, remarks: "" };
 const AT_ONCE = 200;
@@ -308,6 +308,7 @@ class Marks {
       return;
     }
     if (isTyping(event.target)) return;
+    if (keysAreOff() && event.key.length === 1) return;
     const help = document.getElementById("attendance-keys");
     if (event.key === "?" && help) {
       event.preventDefault();

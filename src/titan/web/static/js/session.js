@@ -141,6 +141,11 @@ document.addEventListener("htmx:afterSettle", (event) => {
     document.getElementById("clash")?.scrollIntoView({ block: "center" });
   }
   if (event.target.id === "details") setUnsaved(true);
+  if (event.target.id === "slots") {
+    // Only the times are replaced, so that nothing chosen meanwhile is lost; then all of it is checked.
+    setUnsaved(true);
+    event.target.dispatchEvent(new Event("change", { bubbles: true }));
+  }
   // Whoever acted on a line that is gone goes on at the heading of its list.
   if (event.target.id === "people" && document.activeElement === document.body) {
     document.getElementById("h-people")?.focus();

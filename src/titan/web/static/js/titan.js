@@ -38,7 +38,7 @@ export function isTyping(target) {
 }
 
 // Single keys can be turned off, for whoever speaks to the computer or hits keys by accident (WCAG 2.1.4).
-function keysAreOff() {
+export function keysAreOff() {
   return localStorage.getItem("titan:keys") === "off";
 }
 
