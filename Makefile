@@ -45,7 +45,7 @@ lock: $(UV)
 	$(UV) pip compile pyproject.toml --universal --generate-hashes --no-header -q --group dev -c requirements.lock -o requirements-dev.lock
 
 clean:
-	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
 
 $(UV):
 	$(PYTHON) -m venv .tools

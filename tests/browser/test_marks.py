@@ -106,6 +106,7 @@ def test_a_refused_mark_stays_at_its_row_with_the_reason(enter: Enter, place: An
     page.locator(f"[name=score-{worker}]").fill("55")
     page.locator(f"[name=score-{worker}]").press("Tab")
     expect(page.locator(f"#row-{worker} [value=FAILED]")).to_be_checked()
+    saved(page)
     page.locator(f"#row-{worker} [value=PASSED]").check(force=True)
     expect(page.get_by_role("alert").filter(has_text="A score of 55 fails")).to_be_visible()
     page.reload()

@@ -201,6 +201,26 @@ class TestCorrections:
         act(revoke_record, record.pk, "Typing error")
         act(record_external_result, new, None)
 
+    def test_never_replace_the_assessor(self, worker: Any) -> None:
+        verified = cast.make_course(requires_verification=True)
+        failed = cast.make_record(worker, verified, result="FAILED")
+        settle()
+        act(revoke_record, failed.pk, "Typing error")
+        new = certificate(worker, verified, corrects_id=failed.pk)
+        assert refuses("NEEDS_SIGN_OFF", record_external_result, new, None).status == 409
+
+    def test_hold_the_score_against_the_result(self, worker: Any) -> None:
+        scored = cast.make_course(min_pass_score=80)
+        record = cast.make_record(worker, scored, result="FAILED", score=40)
+        settle()
+        act(revoke_record, record.pk, "Typing error")
+        refuses(
+            "SCORE_AGAINST_RESULT",
+            record_external_result,
+            certificate(worker, scored, corrects_id=record.pk, score=40),
+            None,
+        )
+
     def test_happen_once_and_are_corrected_themselves(
         self, worker: Any, course: Any, wrong_record: TrainingRecord
     ) -> None:

@@ -359,4 +359,4 @@ class TestBatches:
             with CaptureQueriesContext(connection) as statements:
                 assert mark_attendance(session.pk, changes, by=ADMIN, at=ENDS) == size
             counts.append(len(statements))
-        assert counts == [of_engine(sqlite=9, postgres=9)] * 2
+        assert counts == [of_engine(sqlite=9, postgres=10)] * 2

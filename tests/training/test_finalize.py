@@ -462,7 +462,7 @@ def test_the_cost_does_not_grow(verified_course: Any, method: Any) -> None:
             == size
             == preview.training_records + (preview.competency_pending)
         )
-    assert costs == {"finalize": {of_engine(sqlite=30, postgres=31)}, "preview": {10}}
+    assert costs == {"finalize": {of_engine(sqlite=30, postgres=32)}, "preview": {10}}
 
 
 class Fault:
@@ -505,7 +505,7 @@ def test_a_failure_at_any_statement_leaves_nothing(verified_course: Any, method:
             assert AuditEvent.objects.count() == events
             continue
         break
-    assert failures == number - 1 == fault.seen == of_engine(sqlite=30, postgres=31)
+    assert failures == number - 1 == fault.seen == of_engine(sqlite=30, postgres=32)
     assert (outcome.training_records, outcome.competency_pending, outcome.turned_green) == (2, 1, 1)
     assert TrainingRecord.objects.count() == 2
     assert CompetencyRecord.objects.count() == 2

@@ -203,4 +203,4 @@ def test_the_cost_of_inviting_does_not_grow(course: Any) -> None:
         with CaptureQueriesContext(connection) as statements:
             assert invite_workers(session.pk, [w.pk for w in people], by=ADMIN, at=AT + HOUR).added == size
         counts.append(len(statements))
-    assert counts == [of_engine(sqlite=15, postgres=16)] * 2
+    assert counts == [of_engine(sqlite=15, postgres=17)] * 2

@@ -59,12 +59,15 @@ def _refresh(touched: Touched, *, at: datetime | None = None, today: date | None
     day = site.today(at) if at is not None else today
     if day is None:
         raise ValueError("Say as of when: at= or today=.")
-    return _write(touched, max(day, swept or day), site.warning_days)
+    return _write(touched, max(day, swept or day), site.warning_days, swept)
 
 
-def _write(touched: Touched, today: date, warning_days: int) -> Written:
+def _write(touched: Touched, today: date, warning_days: int, swept: date | None) -> Written:
+    whole = touched.everyone and touched.courses is None
+    if whole and swept is not None and swept < today:
+        _keep_day(swept)
     written = refresh_touched(touched, today=today, warning_days=warning_days)
-    if touched.everyone and touched.courses is None:
+    if whole:
         SweptDay.objects.update_or_create(id=1, defaults={"day": today})
     return written
 
@@ -73,9 +76,9 @@ def _write(touched: Touched, today: date, warning_days: int) -> Written:
 def rebuild(*, by: Actor, at: datetime) -> Written:
     """Recalculate every verdict from the facts, as of site today; writes only what differs."""
     hold_engine(alone=True)
-    site, _swept = _calendar()
+    site, swept = _calendar()
     today = site.today(at)
-    written = _write(Touched(everyone=True, courses=None), today, site.warning_days)
+    written = _write(Touched(everyone=True, courses=None), today, site.warning_days, swept)
     _say("compliance.rebuilt", today, written)
     return written
 

@@ -28,3 +28,10 @@ def completed_on_error(completed_on: date, today: date) -> str | None:
     if completed_on.year < 1950:
         return f"{completed_on.isoformat()} lies before 1950. Check the year."
     return None
+
+
+def passed_by_score(score: int | None, min_pass_score: int | None) -> bool | None:
+    """Say whether a score passes: exactly when it reaches the minimum; None where score or minimum is missing."""
+    if score is None or min_pass_score is None:
+        return None
+    return score >= min_pass_score

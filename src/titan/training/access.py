@@ -27,10 +27,11 @@ def need_visible(session_id: int, *, by: Actor) -> None:
 
 def locked_session(session_id: int, *, by: Actor) -> TrainingSession:
     """Return the session, locked until the transaction ends; NotFound when it is not there or not for `by` to see."""
-    sessions = visible_sessions(by).select_related("course_version", "evidence")
+    sessions = visible_sessions(by).filter(pk=session_id)
     if connection.vendor == "postgresql":
-        sessions = sessions.select_for_update(of=("self",), no_key=True)
-    session = sessions.filter(pk=session_id).first()
+        # Locked alone, then read: a join that waited for the lock would show what was joined before the wait.
+        list(sessions.select_for_update(no_key=True).values_list("pk"))
+    session = sessions.select_related("course_version", "evidence").first()
     if session is None:
         raise NotFound("session", session_id)
     return session

@@ -54,7 +54,7 @@ def _session_reasons(facts: GateFacts, at: datetime) -> Iterator[FieldError]:
         yield FieldError(
             "evidence",
             "TAMPERED",
-            "The stored sheet differs from the one that was uploaded. Upload it again.",
+            "The stored sheet differs from the one that was uploaded. Scan it again, upload that, and report it.",
         )
     if not facts.trainer_qualified:
         yield FieldError(

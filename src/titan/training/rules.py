@@ -9,6 +9,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from titan.core.errors import FieldError
+from titan.records.rules import passed_by_score
 
 SHORTEST_SLOT = timedelta(minutes=5)
 LONGEST_SLOT = timedelta(hours=24)
@@ -92,13 +93,6 @@ class Mark:
     verified: bool = False
     method_id: int | None = None
     remarks: str = ""
-
-
-def passed_by_score(score: int | None, min_pass_score: int | None) -> bool | None:
-    """Say whether a score passes: exactly when it reaches the minimum; None where score or minimum is missing."""
-    if score is None or min_pass_score is None:
-        return None
-    return score >= min_pass_score
 
 
 def mark_errors(mark: Mark, min_pass_score: int | None) -> list[tuple[str, str, str]]:

@@ -11,6 +11,7 @@ from titan.core.errors import invalid
 
 LONGEST = 200
 MOST = 2**63 - 1
+FIRST_YEAR, LAST_YEAR = 1900, 2999
 
 
 def given_text(request: HttpRequest, name: str) -> str:
@@ -32,6 +33,9 @@ def given_day(request: HttpRequest, name: str) -> date | None:
     """Return the day that a parameter names, or None when it is absent. Raises Invalid."""
     text = given_text(request, name)
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValueError(text)
+        return day
     except ValueError as error:
         raise invalid(name, "DATE_INVALID", _("Give a day that exists, as YYYY-MM-DD.")) from error

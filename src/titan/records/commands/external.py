@@ -17,7 +17,7 @@ from titan.evidence.models import EvidenceFile
 from titan.personnel.models import Worker
 from titan.records.commands.write import NewCompetency, NewRecord, write_competencies, write_records
 from titan.records.models import Result, Source, TrainingRecord
-from titan.records.rules import completed_on_error
+from titan.records.rules import completed_on_error, passed_by_score
 
 PROVIDER_LIMIT = 200
 REMARKS_LIMIT = 2_000
@@ -61,7 +61,7 @@ def record_external_result(new: ExternalResult, evidence_id: int | None, *, by: 
     if version is None or evidence is None:
         raise AssertionError("A result without a version or evidence passed its check.")
     if corrected:
-        _need_correctable(corrected)
+        _need_correctable(corrected, version, new)
     if not corrected and version.requires_verification and new.result == Result.PASSED:
         opened = write_competencies(
             [
@@ -130,11 +130,17 @@ def _corrected(new: ExternalResult) -> TrainingRecord | None:
     return record
 
 
-def _need_correctable(record: TrainingRecord) -> None:
+def _need_correctable(record: TrainingRecord, version: CourseVersion, new: ExternalResult) -> None:
     if record.revoked_at is None:
         raise Conflict("NOT_REVOKED", "Revoke the wrong record with its reason first; then correct it.")
     if TrainingRecord.objects.filter(corrects=record).exists():
         raise Conflict("ALREADY_CORRECTED", "This record has its correction already; revoke and correct that one.")
+    if version.requires_verification and new.result == Result.PASSED and record.result != Result.PASSED:
+        raise Conflict(
+            "NEEDS_SIGN_OFF",
+            "A pass in this course needs an assessor's sign-off, and the wrong record was no pass. Record it as an "
+            "outside result with its evidence: that opens a competency record.",
+        )
 
 
 def _checked(
@@ -152,6 +158,9 @@ def _checked(
         wrong.add("completed_on", "OUT_OF_RANGE", wrong_day)
     if new.score is not None and not 0 <= new.score <= 100:
         wrong.add("score", "OUT_OF_RANGE", "Give a score from 0 to 100.")
+    passes = passed_by_score(new.score, version.min_pass_score if version else None)
+    if passes is not None and passes != (new.result == Result.PASSED):
+        wrong.add("score", "SCORE_AGAINST_RESULT", "The score says otherwise than the result. Correct one of them.")
     if evidence is None:
         wrong.add("file", "REQUIRED", "Add the certificate: every record has its evidence.")
     if new.corrects_id is not None and not _is_of(new.corrects_id, new.worker_id, new.course_id):

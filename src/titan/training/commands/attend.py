@@ -15,10 +15,11 @@ from titan.core.errors import Conflict, FieldError, Forbidden, Invalid, Refusal
 from titan.core.given import Wrong, possible_ids
 from titan.core.permit import need_role
 from titan.records.models import AssessmentMethod
+from titan.records.rules import passed_by_score
 from titan.training.access import locked_session, need_open, need_status
 from titan.training.commands.plan import UNSET, Unset, read_slots
 from titan.training.models import Attendance, Attendee, SessionStatus, TrainingSession
-from titan.training.rules import Mark, mark_errors, passed_by_score
+from titan.training.rules import Mark, mark_errors
 
 MOST_AT_ONCE = 1_000
 REMARKS_LIMIT = 2_000

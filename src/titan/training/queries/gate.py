@@ -114,9 +114,10 @@ def gate_of(session: TrainingSession, *, at: datetime) -> Gate:
         .values(*ATTENDEE_COLUMNS)
     )
     ends_at = session.slots.order_by("-ends_at").values_list("ends_at", flat=True).first()
+    zone = settings.current().zone
     facts = GateFacts(
         status=session.status,
-        ends_at=ends_at,
+        ends_at=ends_at.astimezone(zone) if ends_at else None,
         evidence_intact=is_intact(session.evidence_id) if session.evidence_id else None,
         trainer_qualified=session.trainer_id is not None and is_qualified(session.trainer_id, session.course_id),
     )
@@ -129,7 +130,6 @@ def gate_of(session: TrainingSession, *, at: datetime) -> Gate:
         )
         for row in attendees
     ]
-    zone = settings.current().zone
     return Gate(
         session=session,
         attendees=attendees,

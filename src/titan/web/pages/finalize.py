@@ -130,7 +130,10 @@ def _reason(
     words = {
         "NOBODY_ATTENDED": (_("Nobody is marked as present."), "#attendance"),
         "EVIDENCE_MISSING": (_("No signed sheet is attached."), "#evidence"),
-        "TAMPERED": (_("The stored sheet differs from the one that was uploaded. Upload it again."), "#evidence"),
+        "TAMPERED": (
+            _("The stored sheet differs from the one that was uploaded. Scan it again, upload that, and report it."),
+            "#evidence",
+        ),
         "TRAINER_NOT_QUALIFIED": (
             _("The trainer may not teach this course now. Restore the qualification or change the trainer."),
             "#fold-details",
