@@ -7,6 +7,7 @@ import tempfile
 
 import typer
 
+from titan.cli.progress import bar, stepwise
 from titan.cli.start import start
 
 
@@ -33,7 +34,7 @@ def _tell() -> None:
     from titan.demo import SITE
     from titan.demo.walk import story_start
     from titan.demo.walk import walk as walk_through
-    from titan.exchange.site_folder.commands import load_site
+    from titan.exchange.site_folder.commands import STEPS, load_site
     from titan.exchange.site_folder.reading import site_of
 
     described = site_of(SITE)
@@ -41,5 +42,6 @@ def _tell() -> None:
         raise AssertionError("The demo site's site.json must name its day.")
     morning = story_start(described.as_of, described.timezone)
     typer.echo(f"Loading {described.name}, as of {described.as_of}.")
-    load_site(SITE, by=system_actor(Via.CLI), at=morning)
+    with bar("loading") as shown:
+        load_site(SITE, by=system_actor(Via.CLI), at=morning, on_step=stepwise(shown, STEPS))
     walk_through(typer.echo, start=morning)
