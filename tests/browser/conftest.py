@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests import cast
 from tests.browser.visitor import Visitor
@@ -42,6 +42,8 @@ def browser() -> Iterator[Browser]:
         missing = "Browser tests need Chromium, which is not installed. Install it with: apt-get install chromium"
         # Whoever tries Titan has no browser to install; what guards main has one (.ci/run).
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    # How long to wait for what must come; a busy machine is slow, not wrong.
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield started

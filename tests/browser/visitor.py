@@ -25,7 +25,7 @@ class Visitor:
 
     def __init__(self, browser: Browser, address: str, user: Any = None, **options: Any) -> None:
         self.context = browser.new_context(base_url=address, **{"viewport": {"width": 1440, "height": 900}, **options})
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(30_000)
         if user is not None:
             self.context.add_cookies(
                 [{"name": settings.SESSION_COOKIE_NAME, "value": _session_of(user), "url": address}]
