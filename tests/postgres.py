@@ -85,6 +85,13 @@ class PostgresServer:
             self._process.wait(30)
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def restart(self, number: int = signal.SIGINT) -> None:
+        """Stop the server by a signal (SIGINT: orderly, SIGQUIT: as by a crash) and start it on the same data."""
+        assert self._process is not None
+        self._process.send_signal(number)
+        self._process.wait(60)
+        self.run()
+
     def __enter__(self) -> PostgresServer:
         self.start()
         return self

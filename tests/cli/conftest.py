@@ -73,11 +73,11 @@ class Home:
             env=self.environment | environment,
         )
 
-    def serve(self) -> Server:
+    def serve(self, *options: str) -> Server:
         """Start a server and wait until it says that it answers."""
         port = free_port()
         process = subprocess.Popen(
-            [TITAN, "serve", "--port", str(port)],
+            [TITAN, "serve", "--port", str(port), *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -90,19 +90,32 @@ class Home:
         assert f"http://127.0.0.1:{port}" in line, line + (process.stderr.read() if process.stderr else "")
         return server
 
+    def worker(self) -> subprocess.Popen[str]:
+        """Start `titan worker` and wait until it says that it works."""
+        pipe = subprocess.PIPE
+        process = subprocess.Popen([TITAN, "worker"], stdout=pipe, stderr=pipe, text=True, env=self.environment)
+        assert process.stdout is not None
+        assert "Titan works" in process.stdout.readline()
+        return process
+
     def sql(self, statement: str) -> None:
         """Run a statement behind Titan's back."""
+        self.rows(statement)
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """Run a statement behind Titan's back; return what it finds."""
         url = self.environment.get("TITAN_DATABASE_URL", "")
         if url:
             with psycopg.connect(url, autocommit=True) as database:
-                database.execute(statement.encode())
-            return
+                done = database.execute(statement.encode())
+                return done.fetchall() if done.description else []
         import sqlite3
 
         database_file = sqlite3.connect(self.folder / "titan.sqlite3", timeout=PATIENCE)
         with database_file:
-            database_file.execute(statement)
+            found = database_file.execute(statement).fetchall()
         database_file.close()
+        return found
 
 
 def make_home(folder: Path) -> Home:

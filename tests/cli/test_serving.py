@@ -62,3 +62,30 @@ def test_server_refuses_to_start_without_a_guard(home: Home) -> None:
     assert "record_immutable is missing or altered" in refused.stderr
     assert "titan guards --restore" in refused.stderr
     assert restored.returncode == 0, restored.stderr
+
+
+def test_several_workers_answer_and_leave_the_nights_to_others(home: Home) -> None:
+    server = home.serve("--workers", "2", "--no-jobs")
+    for _ in range(8):
+        assert server.get("/readyz")[0] == 200
+    code, said = server.stop()
+    assert code == 0
+    assert said.count("Titan answers") == 0, "said once, when it began"
+    assert wait_until_free(server.port)
+
+
+def test_a_worker_does_what_is_due_once(home: Home) -> None:
+    assert home.titan("worker", "--once").returncode == 0
+    home.sql("UPDATE core_nightlyjob SET error = 'untouched'")
+    assert home.titan("worker", "--once").returncode == 0
+    home.sql("UPDATE core_nightlyjob SET finished_at = NULL WHERE name = 'let the calendar move'")
+    assert home.titan("worker", "--once").returncode == 0
+    assert home.rows("SELECT name FROM core_nightlyjob WHERE error = ''") == [("let the calendar move",)]
+
+
+def test_a_worker_stops_when_told_to(home: Home) -> None:
+    process = home.worker()
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "Traceback" not in said

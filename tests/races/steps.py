@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from tests import cast
@@ -43,3 +43,25 @@ def invite(*, session_id: int, worker_id: int, at: datetime) -> int:
     from titan.training.commands import invite_workers
 
     return invite_workers(session_id, [worker_id], by=cast.actor(), at=at).added
+
+
+def look_for_jobs(*, night: date, at: datetime, who: str) -> int:
+    """Look for the jobs of a night, of which there is one here; return how often it ran in this process."""
+    from titan.core import jobs
+
+    ran: list[datetime] = []
+
+    def slowly(moment: datetime) -> None:
+        ran.append(moment)
+        time.sleep(0.1)
+
+    registered = jobs.nightly_jobs()
+    try:
+        for name in registered:
+            jobs._nightly.pop(name)
+        jobs.nightly("race", slowly)
+        jobs.run_due(night, clock=lambda: at, who=who)
+    finally:
+        jobs._nightly.clear()
+        jobs._nightly.update(registered)
+    return len(ran)

@@ -11,7 +11,7 @@ import pytest
 from tests import cast
 from tests.compliance.invariant import verdict_equals_rebuild
 from tests.files import pdf_bytes
-from tests.races.steps import finalize, invite, schedule
+from tests.races.steps import finalize, invite, look_for_jobs, schedule
 from tests.races.track import Racers, refusals, winners
 from titan.audit.models import AuditEvent
 from titan.compliance.commands import rebuild
@@ -130,3 +130,9 @@ def _either(*, finalizes: bool, session_id: int, worker_id: int, at: datetime) -
     if finalizes:
         return finalize(session_id=session_id, at=at)
     return invite(session_id=session_id, worker_id=worker_id, at=at)
+
+
+@pytest.mark.parametrize("heat", range(3))
+def test_a_nightly_job_runs_in_one_of_four_processes(racers: Racers, at: datetime, heat: int) -> None:
+    runs = [{"night": at.date(), "at": at, "who": f"process {place}"} for place in range(4)]
+    assert sorted(outcome.result for outcome in racers.race(look_for_jobs, runs)) == [0, 0, 0, 1]

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import RawPostDataException
@@ -16,6 +16,7 @@ from ninja.errors import HttpError, ValidationError
 from titan.api.problem import problem, problem_of
 from titan.core.errors import FieldError, Invalid, NotFound, Refusal
 from titan.core.guards import refusal_of
+from titan.core.outage import RETRY_AFTER_SECONDS, is_outage
 
 logger = logging.getLogger("titan.api")
 
@@ -47,6 +48,7 @@ def answer_errors(api: NinjaAPI) -> None:
     api.add_exception_handler(BadRequest, _unreadable)
     api.add_exception_handler(SuspiciousOperation, _unreadable)
     api.add_exception_handler(DatabaseError, _database_error)
+    api.add_exception_handler(InterfaceError, _database_error)
     api.add_exception_handler(Exception, _unexpected)
 
 
@@ -103,7 +105,21 @@ def _unreadable(request: HttpRequest, error: Any) -> HttpResponse:
 
 def _database_error(request: HttpRequest, error: Any) -> HttpResponse:
     refusal = refusal_of(error)
-    return problem_of(refusal) if refusal is not None else _unexpected(request, error)
+    if refusal is not None:
+        return problem_of(refusal)
+    return _away(request, error) if is_outage(error) else _unexpected(request, error)
+
+
+def _away(request: HttpRequest, error: Any) -> HttpResponse:
+    logger.warning("%s %s: the database does not answer (%s)", request.method, request.path, type(error).__name__)
+    # A connection that is lost while it commits leaves open whether it did.
+    return problem(
+        503,
+        "UNAVAILABLE",
+        "The database does not answer. Look whether your change was saved, then send it again; with the same "
+        "Idempotency-Key it is done once.",
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+    )
 
 
 def _unexpected(request: HttpRequest, error: Any) -> HttpResponse:

@@ -9,11 +9,19 @@ from django.http import HttpRequest, HttpResponse
 from titan.api.problem import MEDIA_TYPE, problem
 
 PREFIX = "/api/"
-CODES = {400: "MALFORMED", 403: "FORBIDDEN", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}
+CODES = {
+    400: "MALFORMED",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    413: "TOO_LARGE",
+    503: "UNAVAILABLE",
+}
 DETAILS = {
     400: "The request cannot be read.",
     404: "There is nothing at this address.",
     405: "This method is not possible here; see the header Allow.",
+    503: "Titan cannot answer now. Look whether your change was saved, then send it again.",
     500: "Nothing was saved. Something went wrong in Titan; it is in the server's log.",
 }
 
@@ -32,6 +40,7 @@ class ProblemMiddleware:
             return response
         status = response.status_code
         worded = problem(status, CODES.get(status, "UNEXPECTED"), DETAILS.get(status, response.reason_phrase))
-        if "Allow" in response:
-            worded["Allow"] = response["Allow"]
+        for name in ("Allow", "Retry-After"):
+            if name in response:
+                worded[name] = response[name]
         return worded

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from titan.cli import demo, loading, people, serving, upkeep, walk
+from titan.cli import demo, loading, nights, people, serving, upkeep, walk
 from titan.cli.failures import explain
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app = typer.Typer(
     epilog="TITAN_HOME names the folder for data (default ./var). Begin with: titan demo",
 )
 app.command()(serving.serve)
+app.command()(nights.worker)
 app.command()(demo.demo)
 app.command()(walk.walk)
 app.command()(loading.load)

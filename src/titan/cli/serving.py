@@ -1,9 +1,9 @@
-"""`titan serve`: the server, with its nightly jobs."""
+"""`titan serve`: the server, in one process or several."""
 
 from __future__ import annotations
 
 import errno
-import logging
+import multiprocessing
 import os
 import signal
 import socket
@@ -11,46 +11,51 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from functools import partial
+from multiprocessing.synchronize import Lock
 from typing import Annotated, Any
 
 import typer
 
 from titan.cli.failures import Stop
+from titan.cli.nights import watch_nights
 from titan.cli.start import need_guards, start
-from titan.core.clock import now, start_of_day
+from titan.core.clock import now
 
 THREADS = 4
 SECONDS_TO_FINISH = 2
-AFTER_MIDNIGHT = timedelta(minutes=1)
-TRY_AGAIN = timedelta(minutes=5)
-LONGEST_WAIT = timedelta(hours=1)
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (only for those who ask for it)
 
 Application = Callable[..., Any]
 Host = Annotated[str, typer.Option(envvar="TITAN_HOST", help="The address to listen on.")]
 Port = Annotated[int, typer.Option(envvar="TITAN_PORT", min=1, max=65535, help="The port to listen on.")]
+Workers = Annotated[
+    int, typer.Option(envvar="TITAN_WORKERS", min=1, max=64, help="Processes that answer, four threads each.")
+]
+Jobs = Annotated[
+    bool, typer.Option("--jobs/--no-jobs", help="Run the nightly jobs here too, or leave them to titan worker.")
+]
 
-log = logging.getLogger("titan.serve")
 
-
-def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 1, jobs: Jobs = True) -> None:
     """Serve the pages and the API until Ctrl-C or SIGTERM.
 
-    Refuses to start when the database has lost a guard. Catches up the nightly sweep, and runs it after every
-    midnight of the site by itself. Several servers may share one home or database. For other machines to reach it,
-    name their way in TITAN_ALLOWED_HOSTS too.
+    Refuses to start when the database has lost a guard. Catches up the nightly sweep, and runs the jobs of the night
+    after every midnight of the site by itself, each of them once among all servers and workers on one database.
+    Several servers may share one home or database. For other machines to reach it, name their way in
+    TITAN_ALLOWED_HOSTS too.
 
     Examples:
 
       titan serve
 
       titan serve --host 0.0.0.0 --port 80
+
+      titan serve --workers 4 --no-jobs
     """
     leave_on_signals()
     start()
-    run_server(host, port)
+    run_server(host, port, workers=workers, jobs=jobs)
 
 
 def leave_on_signals() -> None:
@@ -59,8 +64,12 @@ def leave_on_signals() -> None:
         signal.signal(number, lambda *_: sys.exit(0))
 
 
-def run_server(host: str, port: int, *, greeting: str = "") -> None:
-    """Check, catch up, and serve at `host` and `port` until told to stop; greeting: is printed once it answers."""
+def run_server(host: str, port: int, *, workers: int = 1, jobs: bool = True, greeting: str = "") -> None:
+    """Check, catch up, and serve at `host` and `port` until told to stop.
+
+    workers: how many processes answer. jobs: whether they look for the nightly jobs too. greeting: is printed once it
+    answers.
+    """
     need_guards()
     need_free_port(host, port)
     catch_up()
@@ -69,7 +78,8 @@ def run_server(host: str, port: int, *, greeting: str = "") -> None:
     from django.db import connections
 
     connections.close_all()
-    _serve(host, port, partial(work, host, port, greeting))
+    first = multiprocessing.Lock()
+    _serve(host, port, workers, partial(work, partial(_greet, first, host, port, greeting), jobs=jobs))
 
 
 def need_free_port(host: str, port: int) -> None:
@@ -102,55 +112,7 @@ def catch_up() -> None:
     catch_up_verdicts(at=now())
 
 
-def nights() -> None:
-    """Run the nightly jobs after every midnight of the site, for ever; a failed night is tried again."""
-    due = _next_night()
-    while True:
-        time.sleep(_patience(due))
-        if now() >= due:
-            due = _next_night() if run_night() else now() + TRY_AGAIN
-
-
-def _patience(due: datetime) -> float:
-    # Long waits are taken in pieces: the clock may be set, and the machine may sleep.
-    return max(timedelta(), min(due - now(), LONGEST_WAIT)).total_seconds()
-
-
-def _next_night() -> datetime:
-    from django.db import connections
-
-    from titan.core import settings
-
-    at = now()
-    try:
-        site = settings.current()
-        return start_of_day(site.today(at) + timedelta(days=1), site.zone) + AFTER_MIDNIGHT
-    except Exception:
-        log.exception("The next night could not be worked out")
-        return at + TRY_AGAIN
-    finally:
-        connections.close_all()
-
-
-def run_night() -> bool:
-    """Run every nightly job; tell whether all of them succeeded. One that fails does not keep the others."""
-    from django.db import connections
-
-    from titan.core.jobs import nightly_jobs
-
-    succeeded = True
-    for name, job in nightly_jobs().items():
-        try:
-            job(now())
-        except Exception:
-            log.exception("The nightly job “%s” failed; it is tried again", name)
-            succeeded = False
-        finally:
-            connections.close_all()
-    return succeeded
-
-
-def _serve(host: str, port: int, loader: Callable[[], Application]) -> None:
+def _serve(host: str, port: int, workers: int, loader: Callable[[], Application]) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
@@ -160,7 +122,7 @@ def _serve(host: str, port: int, loader: Callable[[], Application]) -> None:
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=1,
+        workers=workers,
         blocking_threads=THREADS,
         backpressure=128,
         respawn_failed_workers=True,
@@ -180,11 +142,14 @@ def application() -> Application:
     return wsgi_application
 
 
-def work(host: str, port: int, greeting: str) -> Application:
+def work(greet: Callable[[], None], *, jobs: bool) -> Application:
     """Begin the worker process: threads live here, so that the process that starts workers has none to copy."""
     parent = os.getppid()
     ready = application()
-    for life in (partial(_leave_with, parent), nights, partial(_greet, host, port, greeting)):
+    lives: list[Callable[[], None]] = [partial(_leave_with, parent), greet]
+    if jobs:
+        lives.append(watch_nights)
+    for life in lives:
         threading.Thread(target=life, daemon=True).start()
     return ready
 
@@ -196,8 +161,10 @@ def _leave_with(parent: int) -> None:
     os._exit(1)
 
 
-def _greet(host: str, port: int, greeting: str) -> None:
-    """Say where Titan answers, once it does."""
+def _greet(first: Lock, host: str, port: int, greeting: str) -> None:
+    """Say where Titan answers, once it does; of several processes the first one says it."""
+    if not first.acquire(block=False):
+        return
     while True:
         try:
             with socket.create_connection((ANY_ADDRESS.get(host, host), port), timeout=1):

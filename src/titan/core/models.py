@@ -53,3 +53,16 @@ class RememberedAnswer(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user_id", "key"], name="one_answer_per_key")]
+
+
+class NightlyJob(models.Model):
+    """A job that runs once a night: the night it was last taken for, by which process, and until when it is theirs."""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    night = models.DateField(null=True)
+    who = models.CharField(max_length=200, default="")
+    tries = models.PositiveIntegerField(default=0)
+    free_from = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    succeeded_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=200, default="")

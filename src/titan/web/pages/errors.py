@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+
+from titan.core.outage import RETRY_AFTER_SECONDS, is_outage
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -28,6 +32,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if is_outage(sys.exception()):
+        answer = _message(
+            request,
+            503,
+            _("Titan cannot reach its database."),
+            _("Wait a moment and reload. If you were saving, look whether it is there before you do it again."),
+        )
+        answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return answer
     return _message(
         request, 500, _("Nothing was saved."), _("Something went wrong in Titan; it is in the server's log. Try again.")
     )
