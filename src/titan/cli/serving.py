@@ -8,9 +8,11 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing.synchronize import Lock
 from typing import Annotated, Any
@@ -19,7 +21,7 @@ import typer
 
 from titan.cli.failures import Stop
 from titan.cli.nights import watch_nights
-from titan.cli.start import need_guards, start
+from titan.cli.start import need_guards, need_storage, start
 from titan.core.clock import now
 
 THREADS = 4
@@ -54,8 +56,9 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 1, job
       titan serve --workers 4 --no-jobs
     """
     leave_on_signals()
-    start()
-    run_server(host, port, workers=workers, jobs=jobs)
+    with _figures_of(workers):
+        start()
+        run_server(host, port, workers=workers, jobs=jobs)
 
 
 def leave_on_signals() -> None:
@@ -71,6 +74,7 @@ def run_server(host: str, port: int, *, workers: int = 1, jobs: bool = True, gre
     answers.
     """
     need_guards()
+    need_storage()
     need_free_port(host, port)
     catch_up()
     # Here a fault becomes a message; and a forked worker has everything at once.
@@ -80,6 +84,20 @@ def run_server(host: str, port: int, *, workers: int = 1, jobs: bool = True, gre
     connections.close_all()
     first = multiprocessing.Lock()
     _serve(host, port, workers, partial(work, partial(_greet, first, host, port, greeting), jobs=jobs))
+
+
+@contextmanager
+def _figures_of(workers: int) -> Iterator[None]:
+    """Let several processes add up their figures in one folder (titan.watch.metrics) as long as the context lasts.
+
+    Entered before anything is counted: the library decides once, when it is imported.
+    """
+    if workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="titan-figures-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 def need_free_port(host: str, port: int) -> None:

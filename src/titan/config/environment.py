@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import dj_database_url
+
+from titan.evidence.location import S3Location, read_location
 
 
 class ConfigurationError(Exception):
@@ -23,7 +26,9 @@ class Environment:
 
     home: folder of the embedded database, the evidence and the secret key.
     database: Django's settings of the one database.
+    metrics_token: what /metrics asks for; empty: it answers everybody.
     timezone: the zone a new site gets, or None to take UTC until a site is loaded.
+    evidence_dir: folder of the evidence, or of its drafts when storage names a bucket.
     """
 
     home: Path
@@ -34,6 +39,10 @@ class Environment:
     trusted_origins: list[str]
     https: bool
     evidence_dir: Path
+    storage: S3Location | None
+    log_format: str
+    log_level: str
+    metrics_token: str
 
 
 def read_environment(environ: dict[str, str] | None = None) -> Environment:
@@ -50,6 +59,10 @@ def read_environment(environ: dict[str, str] | None = None) -> Environment:
         trusted_origins=_origins(_list(env, "TITAN_TRUSTED_ORIGINS")),
         https=https,
         evidence_dir=home / "evidence",
+        storage=_storage(env),
+        log_format=_choice(env, "TITAN_LOG_FORMAT", ("plain", "json")),
+        log_level=_choice(env, "TITAN_LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
+        metrics_token=_metrics_token(env.get("TITAN_METRICS_TOKEN", "").strip()),
     )
 
 
@@ -99,6 +112,22 @@ def _sqlite(name: str) -> dict[str, Any]:
     }
 
 
+def _storage(env: dict[str, str]) -> S3Location | None:
+    url = env.get("TITAN_STORAGE_URL", "").strip()
+    if not url:
+        return None
+    region = env.get("AWS_REGION", "").strip() or env.get("AWS_DEFAULT_REGION", "").strip()
+    try:
+        location = read_location(url, region=region)
+    except ValueError as error:
+        raise ConfigurationError(f"TITAN_STORAGE_URL: {error}") from error
+    if find_spec("boto3") is None:
+        raise ConfigurationError(
+            "TITAN_STORAGE_URL: the library for S3 is not installed. Install titan-training[s3], or leave it out."
+        )
+    return location
+
+
 def _timezone(text: str) -> ZoneInfo | None:
     if not text:
         return None
@@ -146,6 +175,23 @@ def _origins(origins: list[str]) -> list[str]:
                 f"TITAN_TRUSTED_ORIGINS: {origin!r} needs its scheme, such as https://titan.example."
             )
     return origins
+
+
+def _choice(env: dict[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    """Return the setting, by default the first of those `allowed`, whatever its case."""
+    text = env.get(name, "").strip()
+    if not text:
+        return allowed[0]
+    for known in allowed:
+        if known.lower() == text.lower():
+            return known
+    raise ConfigurationError(f"{name}: give {', '.join(allowed[:-1])} or {allowed[-1]}, not {text!r}.")
+
+
+def _metrics_token(text: str) -> str:
+    if text and len(text) < 16:
+        raise ConfigurationError("TITAN_METRICS_TOKEN: give at least 16 characters, or leave it out.")
+    return text
 
 
 def _flag(env: dict[str, str], name: str) -> bool:
