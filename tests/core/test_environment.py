@@ -53,8 +53,10 @@ def test_values_are_taken(tmp_path: Path) -> None:
         TITAN_ALLOWED_HOSTS="titan.example, www.titan.example ,",
         TITAN_TRUSTED_ORIGINS="https://titan.example",
         TITAN_HTTPS="1",
+        TITAN_REQUIRE_MFA="super_admin, AUDITOR",
     )
     assert (tmp_path / "new" / "home").is_dir()
+    assert found.second_factor_roles == {"SUPER_ADMIN", "AUDITOR"}
     database = found.database
     assert (database["HOST"], database["PORT"], database["NAME"]) == ("db.example", 5433, "titan")
     assert (database["USER"], database["PASSWORD"]) == ("titan", "p@ss")
@@ -83,6 +85,12 @@ def test_sqlite_may_lie_elsewhere(tmp_path: Path) -> None:
         ("TITAN_TRUSTED_ORIGINS", "titan.example"),
         ("TITAN_TRUSTED_ORIGINS", "https://a.example,ftp://b.example"),
         ("TITAN_HTTPS", "maybe"),
+        ("TITAN_LOG_FORMAT", "xml"),
+        ("TITAN_LOG_LEVEL", "loud"),
+        ("TITAN_METRICS_TOKEN", "short"),
+        ("TITAN_BACKUP_DIR", "/no/such/folder"),
+        ("TITAN_BACKUP_KEEP", "7"),
+        ("TITAN_BACKUP_KEEP", "0,4,12"),
     ],
 )
 def test_what_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:

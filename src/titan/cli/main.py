@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from titan.cli import demo, loading, nights, people, serving, upkeep, walk
+from titan.cli import backups, demo, loading, nights, people, serving, upkeep, walk
 from titan.cli.failures import explain
 
 app = typer.Typer(
@@ -27,6 +27,8 @@ app.add_typer(people.tokens, name="token")
 app.command()(upkeep.sweep)
 app.command()(upkeep.verify)
 app.command()(upkeep.guards)
+app.command()(backups.backup)
+app.command()(backups.restore)
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import dj_database_url
 
+from titan.core.actor import Role
 from titan.evidence.location import S3Location, read_location
 
 
@@ -26,6 +27,9 @@ class Environment:
 
     home: folder of the embedded database, the evidence and the secret key.
     database: Django's settings of the one database.
+    backup_dir: where a backup is put every night; None: nowhere.
+    backup_keep: of how many days, weeks and months the last backup is kept.
+    second_factor_roles: whose logins must have a second factor.
     metrics_token: what /metrics asks for; empty: it answers everybody.
     timezone: the zone a new site gets, or None to take UTC until a site is loaded.
     evidence_dir: folder of the evidence, or of its drafts when storage names a bucket.
@@ -38,11 +42,14 @@ class Environment:
     allowed_hosts: list[str]
     trusted_origins: list[str]
     https: bool
+    second_factor_roles: frozenset[str]
     evidence_dir: Path
     storage: S3Location | None
     log_format: str
     log_level: str
     metrics_token: str
+    backup_dir: Path | None
+    backup_keep: tuple[int, int, int]
 
 
 def read_environment(environ: dict[str, str] | None = None) -> Environment:
@@ -58,11 +65,14 @@ def read_environment(environ: dict[str, str] | None = None) -> Environment:
         allowed_hosts=_list(env, "TITAN_ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"],
         trusted_origins=_origins(_list(env, "TITAN_TRUSTED_ORIGINS")),
         https=https,
+        second_factor_roles=_roles(_list(env, "TITAN_REQUIRE_MFA")),
         evidence_dir=home / "evidence",
         storage=_storage(env),
         log_format=_choice(env, "TITAN_LOG_FORMAT", ("plain", "json")),
         log_level=_choice(env, "TITAN_LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
         metrics_token=_metrics_token(env.get("TITAN_METRICS_TOKEN", "").strip()),
+        backup_dir=_backup_dir(env.get("TITAN_BACKUP_DIR", "").strip()),
+        backup_keep=_backup_keep(env.get("TITAN_BACKUP_KEEP", "").strip() or "7,4,12"),
     )
 
 
@@ -192,6 +202,34 @@ def _metrics_token(text: str) -> str:
     if text and len(text) < 16:
         raise ConfigurationError("TITAN_METRICS_TOKEN: give at least 16 characters, or leave it out.")
     return text
+
+
+def _backup_dir(text: str) -> Path | None:
+    if not text:
+        return None
+    folder = Path(text).expanduser().absolute()
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise ConfigurationError(
+            f"TITAN_BACKUP_DIR: {folder} is no folder you may write to. Make it, best on a disk of its own."
+        )
+    return folder
+
+
+def _backup_keep(text: str) -> tuple[int, int, int]:
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != 3 or not all(part.isdigit() and len(part) <= 4 for part in parts) or int(parts[0]) < 1:
+        raise ConfigurationError(
+            f"TITAN_BACKUP_KEEP: give how many days, weeks and months to keep, such as 7,4,12, not {text!r}."
+        )
+    days, weeks, months = map(int, parts)
+    return days, weeks, months
+
+
+def _roles(names: list[str]) -> frozenset[str]:
+    roles = {name.upper() for name in names}
+    for unknown in sorted(roles - set(Role)):
+        raise ConfigurationError(f"TITAN_REQUIRE_MFA: {unknown!r} is no role. Give some of {', '.join(Role)}.")
+    return frozenset(roles)
 
 
 def _flag(env: dict[str, str], name: str) -> bool:
