@@ -89,3 +89,12 @@ def test_a_worker_stops_when_told_to(home: Home) -> None:
     _, said = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "Traceback" not in said
+
+
+def test_a_doctor_who_cannot_reach_the_database_says_so(home: Home) -> None:
+    assert home.titan("doctor").returncode == 0
+    done = home.titan("doctor", TITAN_DATABASE_URL="postgresql://nobody@127.0.0.1:9/nothing")
+    assert done.returncode == 1
+    assert "wrong  the database does not answer" in done.stdout
+    assert "ok     evidence can be written" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr

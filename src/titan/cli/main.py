@@ -27,6 +27,7 @@ app.add_typer(people.tokens, name="token")
 app.command()(upkeep.sweep)
 app.command()(upkeep.verify)
 app.command()(upkeep.guards)
+app.command()(upkeep.doctor)
 app.command()(backups.backup)
 app.command()(backups.restore)
 

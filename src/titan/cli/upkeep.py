@@ -1,14 +1,15 @@
-"""`titan sweep`, `titan verify`, `titan guards`: keeping a site true."""
+"""`titan sweep`, `titan verify`, `titan guards`, `titan doctor`: keeping a site true."""
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
 
 from titan.cli.failures import complain
 from titan.cli.progress import bar
-from titan.cli.start import start
+from titan.cli.start import need_storage, start
 
 
 def sweep() -> None:
@@ -40,6 +41,7 @@ def verify() -> None:
       titan verify
     """
     start()
+    need_storage()
     from titan.compliance.commands import catch_up
     from titan.core.clock import now
     from titan.training.verify import CHECKS, verify_site
@@ -84,3 +86,28 @@ def guards(
     if lost:
         raise typer.Exit(1)
     typer.echo(f"All {len(registered())} guards are in place.")
+
+
+def doctor() -> None:
+    """Look at everything around Titan that must be right: configuration, database, storage, clock, disk, backups.
+
+    Says what to do about whatever is not, changes nothing, and exits with 1 when something is wrong. What the data
+    itself promises is asked by: titan verify
+
+    Example:
+
+      titan doctor
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "titan.config.settings")
+    import django
+
+    django.setup()
+    from titan.core.clock import now
+    from titan.watch.doctor import Level, examine
+
+    wrong = False
+    for finding in examine(at=now()):
+        wrong |= finding.level is Level.WRONG
+        typer.echo(f"{finding.level:<6} {finding.what}" + (f"\n       → {finding.advice}" if finding.advice else ""))
+    if wrong:
+        raise typer.Exit(1)

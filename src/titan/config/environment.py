@@ -79,7 +79,8 @@ def read_environment(environ: dict[str, str] | None = None) -> Environment:
 def _home(text: str) -> Path:
     home = Path(text).expanduser().absolute()
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        # Who is trained for what is nobody else's business on this machine.
+        home.mkdir(mode=0o750, parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigurationError(
             f"TITAN_HOME: the folder {home} cannot be made ({error.strerror}). Name a folder you may write to."
