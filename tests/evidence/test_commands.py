@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.cast import actor
 from tests.evidence import strange
-from tests.evidence.tree import files_in, make_old, overwrite, store_bytes, upload
+from tests.evidence.tree import Hands, files_in, store_bytes, upload
 from tests.files import heic_bytes, jpeg_bytes, pdf_bytes, png_bytes
 from titan.audit.models import AuditEvent
 from titan.core.actor import Role
@@ -35,7 +36,6 @@ from titan.evidence.errors import EvidenceUnavailable
 from titan.evidence.models import EvidenceFile, EvidencePart
 from titan.evidence.queries import evidence_view
 from titan.evidence.rules import MAX_BYTES, Kind, key_of
-from titan.evidence.storage import LocalStore
 
 NAMES = (
     "../../x",
@@ -60,31 +60,31 @@ def said(action: str) -> list[AuditEvent]:
 
 
 @pytest.mark.django_db
-def test_a_single_file_is_kept_byte_for_byte(store: LocalStore, at: datetime) -> None:
+def test_a_single_file_is_kept_byte_for_byte(hands: Hands, at: datetime) -> None:
     content = strange.large_jpeg()
     view = record_evidence(stage([upload(content, "Vərəq.pdf")]), by=actor(user_id=7), at=at)
-    assert (store.root / view.key).read_bytes() == content
+    assert hands.read(view.key) == content
     assert view.sha256 == hashlib.sha256(content).hexdigest()
     assert view.key == key_of(view.sha256)
     assert (view.size, view.media_type, view.pages) == (len(content), "image/jpeg", 1)
     assert (view.original_name, view.uploaded_at, view.uploaded_by_id) == ("Vərəq.pdf", at, 7)
     assert view.parts == ()
     assert evidence_view(view.id) == view
-    assert files_in(store.root) == [view.key]
+    assert hands.files() == [view.key]
 
 
 @pytest.mark.django_db
-def test_several_files_are_each_kept_and_bound_into_one(store: LocalStore, at: datetime) -> None:
+def test_several_files_are_each_kept_and_bound_into_one(hands: Hands, at: datetime) -> None:
     contents = [jpeg_bytes(), png_bytes(), heic_bytes(), pdf_bytes(pages=2), jpeg_bytes()]
     view = recorded(*(upload(content, f"{n}.jpg") for n, content in enumerate(contents)), at=at)
     assert (view.media_type, view.pages) == ("application/pdf", 6)
     assert view.original_name == "5 files: 0.jpg, 1.jpg, 2.jpg, 3.jpg, 4.jpg"
-    assert [(store.root / part.key).read_bytes() for part in view.parts] == contents
+    assert [hands.read(part.key) for part in view.parts] == contents
     assert [part.original_name for part in view.parts] == ["0.jpg", "1.jpg", "2.jpg", "3.jpg", "4.jpg"]
     assert view.parts[0].key == view.parts[4].key
     assert len({part.id for part in view.parts}) == 5
     assert evidence_view(view.id) == view
-    assert len(files_in(store.root)) == 5, "four different files and the whole; no drafts"
+    assert len(hands.files()) == 5, "four different files and the whole; no drafts"
 
 
 @pytest.mark.django_db
@@ -117,21 +117,22 @@ def test_every_file_is_said_to_the_audit_log_without_its_label(at: datetime) -> 
 
 
 @pytest.mark.django_db
-def test_the_same_bytes_twice_are_two_rows_on_one_file(store: LocalStore, at: datetime) -> None:
+def test_the_same_bytes_twice_are_two_rows_on_one_file(hands: Hands, at: datetime) -> None:
     first = recorded(upload(pdf_bytes(), "one.pdf"), at=at)
     second = recorded(upload(pdf_bytes(), "two.pdf"), at=at)
     assert first.key == second.key
     assert first.id != second.id
-    assert files_in(store.root) == [first.key]
+    assert hands.files() == [first.key]
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", NAMES)
-def test_a_name_is_only_a_label(name: str, store: LocalStore, at: datetime) -> None:
+def test_a_name_is_only_a_label(name: str, hands: Hands, tmp_path: Path, at: datetime) -> None:
     view = recorded(upload(pdf_bytes(), name), at=at)
     assert view.original_name == rules.label_of(name)
     assert evidence_view(view.id).original_name == view.original_name
-    assert files_in(store.root.parent) == [f"evidence/{view.key}"], "nothing lies anywhere else"
+    assert hands.files() == [view.key], "nothing lies anywhere else"
+    assert files_in(tmp_path) in ([], [f"home/evidence/{view.key}"])
 
 
 @pytest.mark.django_db
@@ -186,17 +187,17 @@ REFUSALS: dict[str, tuple[list[bytes], type[Refusal], int, str]] = {
 
 
 @pytest.mark.parametrize("name", REFUSALS)
-def test_what_is_refused_leaves_nothing(name: str, store: LocalStore) -> None:
+def test_what_is_refused_leaves_nothing(name: str, hands: Hands) -> None:
     contents, kind, status, code = REFUSALS[name]
     with pytest.raises(kind) as refused:
         stage([upload(content, "vərəq.pdf") for content in contents])
     assert (refused.value.status, refused.value.code) == (status, code)
     assert [(error.field, error.code) for error in refused.value.errors] == [("file", code)]
     assert refused.value.detail
-    assert files_in(store.root) == []
+    assert hands.files() == []
 
 
-def test_25_megabytes_are_accepted_and_one_byte_more_is_not(store: LocalStore) -> None:
+def test_25_megabytes_are_accepted_and_one_byte_more_is_not(hands: Hands) -> None:
     start = jpeg_bytes()
     staged = stage([upload(start + bytes(MAX_BYTES - len(start)))])
     assert staged.whole.size == MAX_BYTES
@@ -204,16 +205,16 @@ def test_25_megabytes_are_accepted_and_one_byte_more_is_not(store: LocalStore) -
         stage([upload(start + bytes(MAX_BYTES - len(start) + 1))])
 
 
-def test_an_upload_that_breaks_off_leaves_nothing(store: LocalStore) -> None:
+def test_an_upload_that_breaks_off_leaves_nothing(hands: Hands) -> None:
     class Broken:
         def read(self, size: int, /) -> bytes:
-            if files_in(store.root):
+            if hands.files():
                 raise ConnectionResetError("the client went away")
             return b"%PDF-1.7"
 
     with pytest.raises(ConnectionResetError):
         stage([Upload("sheet.pdf", Broken())])
-    assert files_in(store.root) == []
+    assert hands.files() == []
 
 
 @pytest.mark.django_db
@@ -228,13 +229,13 @@ def test_files_are_not_staged_inside_a_transaction(at: datetime) -> None:
 
 
 @pytest.mark.django_db
-def test_no_row_speaks_of_bytes_that_are_gone_or_changed(store: LocalStore, at: datetime) -> None:
+def test_no_row_speaks_of_bytes_that_are_gone_or_changed(hands: Hands, at: datetime) -> None:
     staged = stage([upload(pdf_bytes())])
-    (store.root / staged.whole.key).unlink()
+    hands.remove(staged.whole.key)
     with pytest.raises(EvidenceUnavailable, match="again"):
         record_evidence(staged, by=actor(), at=at)
     staged = stage([upload(pdf_bytes())])
-    overwrite(store, staged.whole.key, b"x" * staged.whole.size)
+    hands.overwrite(staged.whole.key, b"x" * staged.whole.size)
     with pytest.raises(Conflict) as refused:
         record_evidence(staged, by=actor(), at=at)
     assert refused.value.code == "TAMPERED"
@@ -255,9 +256,9 @@ def test_proof_is_delivered_as_it_was_stored(at: datetime) -> None:
 
 
 @pytest.mark.django_db
-def test_tampered_proof_is_an_alarm_and_not_a_byte(store: LocalStore, at: datetime) -> None:
+def test_tampered_proof_is_an_alarm_and_not_a_byte(hands: Hands, at: datetime) -> None:
     view = recorded(upload(pdf_bytes()), at=at)
-    overwrite(store, view.key, pdf_bytes()[:-1] + b" ")
+    hands.overwrite(view.key, pdf_bytes()[:-1] + b" ")
     with pytest.raises(Conflict) as refused:
         open_proof(view.id, by=actor(Role.AUDITOR, user_id=9), at=at)
     assert refused.value.code == "TAMPERED"
@@ -267,10 +268,10 @@ def test_tampered_proof_is_an_alarm_and_not_a_byte(store: LocalStore, at: dateti
 
 
 @pytest.mark.django_db
-def test_a_lost_part_is_reported_with_its_own_number(store: LocalStore, at: datetime) -> None:
+def test_a_lost_part_is_reported_with_its_own_number(hands: Hands, at: datetime) -> None:
     view = recorded(upload(jpeg_bytes()), upload(png_bytes()), at=at)
     assert report_tampering([view.id], by=actor(), at=at) == []
-    (store.root / view.parts[1].key).unlink()
+    hands.remove(view.parts[1].key)
     (problem,) = report_tampering([view.id], by=actor(), at=at)
     assert problem.evidence_id == view.parts[1].id
     assert [event.after for event in said("evidence.tampered")] == [{"key": view.parts[1].key, "found": "MISSING"}]
@@ -280,17 +281,15 @@ def test_a_lost_part_is_reported_with_its_own_number(store: LocalStore, at: date
 
 
 @pytest.mark.django_db
-def test_orphans_are_set_aside_and_evidence_is_not(store: LocalStore, at: datetime) -> None:
+def test_orphans_are_set_aside_and_evidence_is_not(hands: Hands, at: datetime) -> None:
     whole = recorded(upload(jpeg_bytes()), upload(png_bytes()), at=at)
-    old, young = store_bytes(pdf_bytes("old"), pdf_bytes("young"))
-    for key in (whole.key, *(part.key for part in whole.parts), old):
-        make_old(store.root / key)
-    now = datetime.now(UTC)
+    (old,) = store_bytes(pdf_bytes("old"))
+    now = hands.let_time_pass() + timedelta(hours=24)
+    (young,) = store_bytes(pdf_bytes("young"))
     found = quarantine_orphans(by=actor(Role.SUPER_ADMIN), at=now)
     assert (found.keys, found.drafts) == ((old,), 0)
-    assert sum("quarantine" in path for path in files_in(store.root)) == 1
-    assert (store.root / young).exists()
-    assert all((store.root / part.key).exists() for part in (whole, *whole.parts))
+    assert sum("quarantine" in path for path in hands.files()) == 1
+    assert {young, *(part.key for part in (whole, *whole.parts))} < set(hands.files())
     (event,) = said("evidence.quarantined")
     assert event.after == {"keys": [old], "drafts": 0}
     assert quarantine_orphans(by=actor(), at=now).keys == ()
@@ -303,45 +302,40 @@ CRASH = """
 import io, os, signal, sys
 import django
 django.setup()
-from django.conf import settings
 from pathlib import Path
-settings.TITAN_EVIDENCE_DIR = Path(sys.argv[1])
 from titan.evidence.commands import Upload, stage
 class Content:
     def __init__(self, fatal):
-        self.fatal, self.file = fatal, io.BytesIO(Path(sys.argv[2]).read_bytes())
+        self.fatal, self.file = fatal, io.BytesIO(Path(sys.argv[1]).read_bytes())
     def read(self, size):
         if self.fatal and self.file.tell():
             os.kill(os.getpid(), signal.SIGKILL)
         return self.file.read(100)
-stage([Upload("sheet.pdf", Content(sys.argv[3] == "while writing"))])
+stage([Upload("sheet.pdf", Content(sys.argv[2] == "while writing"))])
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("moment", ["while writing", "between file and row"])
-def test_a_crash_leaves_only_what_the_sweeper_finds(moment: str, store: LocalStore, tmp_path: Any) -> None:
+def test_a_crash_leaves_only_what_the_sweeper_finds(moment: str, hands: Hands, tmp_path: Any) -> None:
     sheet = tmp_path / "given.pdf"
     sheet.write_bytes(pdf_bytes())
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    died = subprocess.run(
-        [sys.executable, "-c", CRASH, str(store.root), str(sheet), moment], env=environment, check=False
-    )
+    environment = {**os.environ, **hands.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    died = subprocess.run([sys.executable, "-c", CRASH, str(sheet), moment], env=environment, check=False)
     assert died.returncode == -signal.SIGKILL, "the fault happened"
-    (left,) = files_in(store.root) if moment == "while writing" else [*_kept(store)]
+    (left,) = hands.files() if moment == "while writing" else _kept(hands)
     assert left.startswith("tmp/" if moment == "while writing" else "sha256/")
     assert not EvidenceFile.objects.exists()
     later = datetime.now(UTC) + timedelta(hours=25)
     found = quarantine_orphans(by=actor(), at=later)
     assert len(found.keys) + found.drafts >= 1
-    assert not _kept(store)
-    assert not files_in(store.root / "tmp")
+    assert [path.partition("/")[0] for path in hands.files()] == ["quarantine"] * len(found.keys)
     assert [event.entity for event in said("evidence.quarantined")] == ["evidence"]
 
 
-def _kept(store: LocalStore) -> list[str]:
-    return [path for path in files_in(store.root) if path.startswith("sha256/")]
+def _kept(hands: Hands) -> list[str]:
+    return [path for path in hands.files() if path.startswith("sha256/")]
 
 
 @pytest.mark.django_db

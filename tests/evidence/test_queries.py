@@ -8,20 +8,23 @@ from typing import Any
 import pytest
 
 from tests.cast import actor
-from tests.evidence.tree import overwrite, upload
+from tests.evidence.tree import Hands, upload
 from tests.files import jpeg_bytes, pdf_bytes, png_bytes
+from titan.audit.models import AuditEvent
 from titan.core.errors import Conflict, NotFound
-from titan.evidence.commands import record_evidence, stage
+from titan.evidence.commands import record_evidence, report_tampering, stage
+from titan.evidence.errors import EvidenceUnavailable
 from titan.evidence.queries import (
     EvidenceView,
     by_ids,
     evidence_view,
+    hash_check,
     is_intact,
     read_verified,
     verify_all,
     verify_one,
 )
-from titan.evidence.storage import LocalStore, Verdict
+from titan.evidence.storage import Verdict
 
 pytestmark = pytest.mark.django_db
 
@@ -46,18 +49,18 @@ def test_many_are_read_with_their_parts_in_two_statements(at: datetime, django_a
 
 
 def test_one_is_verified_with_its_parts_in_one_statement(
-    store: LocalStore, at: datetime, django_assert_num_queries: Any
+    hands: Hands, at: datetime, django_assert_num_queries: Any
 ) -> None:
     view = recorded(at, jpeg_bytes(), png_bytes())
     with django_assert_num_queries(1):
         assert is_intact(view.id)
-    overwrite(store, view.parts[0].key, b"another")
+    hands.overwrite(view.parts[0].key, b"another")
     assert verify_one(view.id) is Verdict.TAMPERED
     assert not is_intact(view.id)
     assert is_intact(view.parts[1].id), "its own bytes are untouched"
 
 
-def test_a_changed_row_is_found_as_well(store: LocalStore, at: datetime) -> None:
+def test_a_changed_row_is_found_as_well(at: datetime) -> None:
     """The guards keep honest hands off; whoever removes them first is still found out."""
     view = recorded(at, pdf_bytes())
     other = recorded(at, png_bytes())
@@ -70,21 +73,21 @@ def test_a_changed_row_is_found_as_well(store: LocalStore, at: datetime) -> None
         assert refused.value.code == "TAMPERED"
 
 
-def test_verified_bytes_are_a_copy_that_no_later_change_reaches(store: LocalStore, at: datetime) -> None:
+def test_verified_bytes_are_a_copy_that_no_later_change_reaches(hands: Hands, at: datetime) -> None:
     view = recorded(at, pdf_bytes())
     found = read_verified(view)
-    overwrite(store, view.key, b"too late")
+    hands.overwrite(view.key, b"too late")
     assert b"".join(found.chunks()) == pdf_bytes()
     assert found.file.closed
 
 
 @pytest.mark.parametrize("lost", [False, True])
-def test_not_a_byte_of_changed_evidence_is_handed_out(lost: bool, store: LocalStore, at: datetime) -> None:
+def test_not_a_byte_of_changed_evidence_is_handed_out(lost: bool, hands: Hands, at: datetime) -> None:
     view = recorded(at, pdf_bytes())
     if lost:
-        (store.root / view.key).unlink()
+        hands.remove(view.key)
     else:
-        overwrite(store, view.key, pdf_bytes()[:-1] + b" ")
+        hands.overwrite(view.key, pdf_bytes()[:-1] + b" ")
     with pytest.raises(Conflict) as refused:
         read_verified(view)
     assert refused.value.code == "TAMPERED"
@@ -92,14 +95,14 @@ def test_not_a_byte_of_changed_evidence_is_handed_out(lost: bool, store: LocalSt
 
 
 def test_everything_is_verified_once_and_every_problem_named(
-    store: LocalStore, at: datetime, django_assert_num_queries: Any
+    hands: Hands, at: datetime, django_assert_num_queries: Any
 ) -> None:
     good, again = recorded(at, pdf_bytes("good")), recorded(at, pdf_bytes("good"))
     changed, gone = recorded(at, png_bytes()), recorded(at, jpeg_bytes())
     assert good.key == again.key
     assert list(verify_all()) == []
-    overwrite(store, changed.key, b"changed")
-    (store.root / gone.key).unlink()
+    hands.overwrite(changed.key, b"changed")
+    hands.remove(gone.key)
     steps: list[tuple[int, int]] = []
     with django_assert_num_queries(2):
         problems = {
@@ -112,3 +115,14 @@ def test_everything_is_verified_once_and_every_problem_named(
     assert changed.key in problems[changed.id].message
     assert "lost its file" in problems[gone.id].message
     assert steps == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_a_store_that_is_away_is_no_alarm_and_no_answer(hands: Hands, at: datetime, break_store: Any) -> None:
+    view = recorded(at, pdf_bytes())
+    break_store()
+    for ask in (lambda: is_intact(view.id), lambda: read_verified(view), lambda: hash_check(view)):
+        with pytest.raises(EvidenceUnavailable, match="cannot be read just now"):
+            ask()
+    assert verify_one(view.id) is Verdict.UNREADABLE
+    assert report_tampering([view.id], by=actor(), at=at) == []
+    assert not AuditEvent.objects.filter(action="evidence.tampered").exists()

@@ -7,6 +7,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from titan.config.environment import read_environment
+from titan.config.languages import catalogues
 
 ENVIRONMENT = read_environment()
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -17,7 +18,11 @@ ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 CSRF_TRUSTED_ORIGINS = ENVIRONMENT.trusted_origins
 TITAN_HOME = ENVIRONMENT.home
 TITAN_EVIDENCE_DIR = ENVIRONMENT.evidence_dir
+TITAN_STORAGE = ENVIRONMENT.storage
 TITAN_TIMEZONE = ENVIRONMENT.timezone
+TITAN_METRICS_TOKEN = ENVIRONMENT.metrics_token
+TITAN_BACKUP_DIR = ENVIRONMENT.backup_dir
+TITAN_BACKUP_KEEP = ENVIRONMENT.backup_keep
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -27,6 +32,10 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django_htmx",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "ninja",
     "titan.core",
     "titan.audit",
@@ -38,11 +47,13 @@ INSTALLED_APPS = [
     "titan.records",
     "titan.compliance",
     "titan.training",
+    "titan.backup",
     "titan.api",
     "titan.web",
 ]
 
 MIDDLEWARE = [
+    "titan.watch.middleware.WatchMiddleware",
     "titan.api.middleware.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -51,7 +62,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "titan.web.language.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -79,7 +92,18 @@ TEMPLATES = [
 DATABASES = {"default": ENVIRONMENT.database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Counts of tries and codes used, which all processes must know alike; a pause survives a restart.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_remembered",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
 AUTH_USER_MODEL = "accounts.User"
+# Signs in by our one e-mail of a login and by its password alone; what follows on it is the library's (0007).
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "today"
 LOGOUT_REDIRECT_URL = "sign_in"
@@ -96,8 +120,29 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+TITAN_SIGN_IN_PAUSE = 5 * 60
+TITAN_REQUIRE_MFA = ENVIRONMENT.second_factor_roles
+ACCOUNT_ADAPTER = "titan.accounts.adapters.SignInAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = "titan.accounts.adapters.name_of"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"login_failed": f"10/m/ip,5/{TITAN_SIGN_IN_PAUSE}s/key"}
+# The address that the proxy saw, behind our own TLS proxy only.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ENVIRONMENT.https else 0
+MFA_ADAPTER = "titan.accounts.adapters.FactorsAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Titan"
+
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("tr", "Türkçe")]
+# English stands in the code; another language is there because its catalogue is.
+LANGUAGES = [("en", "English"), *catalogues(PACKAGE / "locale")]
+LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -138,8 +183,22 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"request_id": {"()": "titan.watch.logs.RequestIdFilter"}},
+    "formatters": {"plain": {"()": "titan.watch.logs.PlainFormatter"}, "json": {"()": "titan.watch.logs.JsonLines"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": ENVIRONMENT.log_format,
+            "filters": ["request_id"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"titan": {"level": "INFO"}},
+    "loggers": {
+        "titan": {"level": ENVIRONMENT.log_level},
+        # A line per answer is for programs that collect them; a terminal shows what went wrong only.
+        "titan.requests": {"level": "INFO" if ENVIRONMENT.log_format == "json" else "WARNING"},
+        # Django's own lines about answers quote addresses; ours stand in their place.
+        "django.request": {"level": "CRITICAL"},
+        "django.security": {"level": "CRITICAL"},
+    },
 }

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from titan.core.language import _
 from titan.evidence.errors import EvidenceUnavailable
 from titan.evidence.limits import MAX_ANSWER, WALL_SECONDS, NotAccepted
 
@@ -33,13 +34,13 @@ def run_child(module: str, arguments: Sequence[str], *, wall_seconds: float = WA
     except ValueError:
         if code > 0:
             log.error("%s ended with exit code %s and without an answer", module, code)
-            raise EvidenceUnavailable("Files cannot be inspected just now; nothing was kept. Try again.") from None
+            raise EvidenceUnavailable(_("Files cannot be inspected just now; nothing was kept. Try again.")) from None
         log.warning("%s was ended by signal %s", module, -code)
-        raise NotAccepted("It is damaged, or takes more time or memory to open than a sheet may.") from None
+        raise NotAccepted(_("It is damaged, or takes more time or memory to open than a sheet may.")) from None
     if "refused" in answer:
-        raise NotAccepted(str(answer["refused"]))
-    if "unavailable" in answer:
-        raise EvidenceUnavailable(str(answer["unavailable"]))
+        raise NotAccepted(_(str(answer["refused"])), **answer.get("values", {}))
+    if "disk_full" in answer:
+        raise EvidenceUnavailable(_("The disk is full; nothing was kept. Free some space, then repeat the upload."))
     return dict(answer)
 
 
@@ -56,7 +57,7 @@ def _run(module: str, arguments: Sequence[str], wall_seconds: float) -> tuple[in
             env=environment,
         )
     except OSError as error:
-        raise EvidenceUnavailable("Files cannot be inspected just now; nothing was kept. Try again.") from error
+        raise EvidenceUnavailable(_("Files cannot be inspected just now; nothing was kept. Try again.")) from error
     with child:
         watch = threading.Timer(wall_seconds, child.kill)
         watch.start()

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from titan.core.actor import Actor, Role
 from titan.core.bulk import insert_rows
 from titan.core.command import Said, command, current_unit, nothing_changed, say, say_all
 from titan.core.errors import Conflict, invalid
+from titan.core.language import _
 from titan.core.permit import need_admin, need_role
 from titan.evidence import errors
 from titan.evidence.binding import bind
@@ -148,10 +150,10 @@ def open_proof(evidence_id: int, *, by: Actor, at: datetime) -> VerifiedFile:
 def report_tampering(evidence_ids: Iterable[int], *, by: Actor, at: datetime) -> list[Problem]:
     """Re-hash these evidence files and their parts, and tell the audit log about each that does not match.
 
-    Anybody who noticed may report: `by` says who did. To be called after the command that noticed was rolled
-    back.
+    A store that cannot be read just now is no alarm: nothing is known then. Anybody who noticed may report: `by` says
+    who did. To be called after the command that noticed was rolled back.
     """
-    problems = problems_of(evidence_ids)
+    problems = [problem for problem in problems_of(evidence_ids) if problem.verdict is not Verdict.UNREADABLE]
     for problem in problems:
         say(
             "evidence.tampered",
@@ -194,9 +196,12 @@ def _check_number(uploads: Sequence[Upload], kind: Kind) -> None:
     if not uploads:
         raise errors.missing()
     if len(uploads) > MAX_FILES:
-        raise errors.too_large(f"These are {len(uploads)} files: upload at most {MAX_FILES} at once.")
+        raise errors.too_large(
+            _("These are %(count)s files: upload at most %(limit)s at once.")
+            % {"count": len(uploads), "limit": MAX_FILES}
+        )
     if kind is Kind.REGISTER and len(uploads) > 1:
-        raise invalid("file", "ONE_FILE", "A register is one file: upload it alone.")
+        raise invalid("file", "ONE_FILE", _("A register is one file: upload it alone."))
 
 
 def _received(uploads: Sequence[Upload], store: Store, stack: ExitStack) -> list[Draft]:
@@ -210,8 +215,8 @@ def _received(uploads: Sequence[Upload], store: Store, stack: ExitStack) -> list
         drafts.append(draft)
         if sum(draft.size for draft in drafts) > MAX_TOTAL_BYTES:
             raise errors.too_large(
-                f"Together the files are larger than {MAX_TOTAL_BYTES // errors.MEGABYTE} MB."
-                " Scan them at a lower resolution."
+                _("Together the files are larger than %(limit)s MB. Scan them at a lower resolution.")
+                % {"limit": MAX_TOTAL_BYTES // errors.MEGABYTE}
             )
     return drafts
 
@@ -224,7 +229,9 @@ def _inspected(drafts: list[Draft], labels: list[str], kind: Kind) -> list[Inspe
             raise errors.not_accepted(label, str(error), kind) from error
 
     with ThreadPoolExecutor(INSPECTORS) as pool:
-        return list(pool.map(look, drafts, labels))
+        # In a copy of this context each: refusals are told in the language of whoever uploads.
+        contexts = [copy_context() for _draft in drafts]
+        return list(pool.map(lambda context, *given: context.run(look, *given), contexts, drafts, labels))
 
 
 def _bound(
@@ -258,9 +265,9 @@ def _need_bytes(files: Iterable[StagedFile]) -> None:
     for key, sha256, size in {(file.key, file.sha256, file.size) for file in files}:
         verdict = store.verify(key, sha256, size)
         if verdict is Verdict.TAMPERED:
-            raise errors.tampered(key, WHAT_IS_WRONG[verdict])
+            raise errors.tampered(key, _(WHAT_IS_WRONG[verdict]))
         if verdict is not Verdict.OK:
-            raise errors.EvidenceUnavailable("The uploaded file is no longer there. Upload it again.")
+            raise errors.EvidenceUnavailable(_("The uploaded file is no longer there. Upload it again."))
 
 
 def _views(rows: list[dict[str, Any]]) -> list[EvidenceView]:

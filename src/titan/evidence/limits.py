@@ -28,7 +28,20 @@ MAX_STREAMS = 6 * 1024 * MEGABYTE
 
 
 class NotAccepted(Exception):  # noqa: N818 (a refusal, as core.errors has them)
-    """The file is no acceptable evidence; the message is a sentence for people."""
+    """The file is no acceptable evidence; the message is a sentence for people, with `values` in its places.
+
+    A child speaks English: whoever started it looks the sentence up in the reader's language.
+    """
+
+    def __init__(self, message: str, **values: int) -> None:
+        super().__init__(message % values if values else message)
+        self.message = message
+        self.values = values
+
+
+def N_(message: str) -> str:  # noqa: N802 (the usual name of the mark)
+    """Mark `message` for translation, as core.language does, which a child has no use for."""
+    return message
 
 
 def confine(file_bytes: int) -> None:
@@ -48,13 +61,13 @@ def answer_with(work: Callable[[], dict[str, Any]]) -> None:
     try:
         answer = work()
     except NotAccepted as refusal:
-        answer = {"refused": str(refusal)}
+        answer = {"refused": refusal.message, "values": refusal.values}
     except OSError as error:
         if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
             raise
-        answer = {"unavailable": "The disk is full; nothing was kept. Free some space, then repeat the upload."}
+        answer = {"disk_full": True}
     except MemoryError:
-        answer = {"refused": "It needs more memory to open than a sheet may."}
+        answer = {"refused": NotAccepted("It needs more memory to open than a sheet may.").message}
     os.write(channel, json.dumps(answer).encode())
     # Without the libraries' own goodbye, which under these limits may fail or take long.
     sys.stdout.flush()

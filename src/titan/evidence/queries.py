@@ -14,7 +14,8 @@ from django.db.models import Max, Min, Q
 from titan.core.bulk import id_set
 from titan.core.errors import NotFound, Refusal
 from titan.core.given import possible_ids
-from titan.evidence.errors import EvidenceUnavailable, tampered
+from titan.core.language import N_, _
+from titan.evidence.errors import tampered, unreadable
 from titan.evidence.models import EvidenceFile, EvidencePart
 from titan.evidence.storage import Readable, Store, Verdict, evidence_store
 
@@ -33,9 +34,9 @@ COLUMNS = (
 )
 
 WHAT_IS_WRONG = {
-    Verdict.MISSING: "has lost its file",
-    Verdict.TAMPERED: "no longer has the bytes that were stored: somebody changed them, or the disk did",
-    Verdict.UNREADABLE: "cannot be read from the disk",
+    Verdict.MISSING: N_("has lost its file"),
+    Verdict.TAMPERED: N_("no longer has the bytes that were stored: somebody changed them, or the disk did"),
+    Verdict.UNREADABLE: N_("cannot be read from the store"),
 }
 
 
@@ -118,8 +119,14 @@ def verify_one(evidence_id: int) -> Verdict:
 
 
 def is_intact(evidence_id: int) -> bool:
-    """Tell whether one evidence file and its parts match their hashes (one statement; domain.md §7)."""
-    return verify_one(evidence_id) is Verdict.OK
+    """Tell whether one evidence file and its parts match their hashes (one statement; domain.md §7).
+
+    Raises NotFound, and EvidenceUnavailable when they cannot be read just now: that is no answer, and no alarm.
+    """
+    verdict = verify_one(evidence_id)
+    if verdict is Verdict.UNREADABLE:
+        raise unreadable(evidence_id)
+    return verdict is Verdict.OK
 
 
 @dataclass(frozen=True)
@@ -136,13 +143,19 @@ class HashCheck:
 
 
 def hash_check(evidence: EvidenceView) -> HashCheck:
-    """Re-hash one evidence file (not its parts) and return both hashes; no statement."""
+    """Re-hash one evidence file (not its parts) and return both hashes; no statement.
+
+    Raises EvidenceUnavailable when it cannot be read just now.
+    """
     store = evidence_store()
     try:
         with store.open(evidence.key) as source:
             found = _hash_of(source)
     except OSError:
-        return HashCheck(store.verify(evidence.key, evidence.sha256, evidence.size), evidence.sha256, None)
+        verdict = store.verify(evidence.key, evidence.sha256, evidence.size)
+        if verdict in {Verdict.OK, Verdict.UNREADABLE}:
+            raise unreadable(evidence.key) from None
+        return HashCheck(verdict, evidence.sha256, None)
     return HashCheck(Verdict.OK if found == evidence.sha256 else Verdict.TAMPERED, evidence.sha256, found)
 
 
@@ -180,7 +193,7 @@ def verify_all(progress: Callable[[int, int], None] | None = None) -> Iterator[P
 def read_verified(evidence: EvidenceView) -> VerifiedFile:
     """Return the bytes of `evidence` after re-hashing them; others are never handed out (domain.md §10).
 
-    Raises Conflict TAMPERED when they are missing or differ, EvidenceUnavailable when the disk cannot be
+    Raises Conflict TAMPERED when they are missing or differ, EvidenceUnavailable when the store cannot be
     read. A face that shows proof calls commands.open_proof, which tells the audit log as well.
     """
     store = evidence_store()
@@ -208,8 +221,8 @@ def _with_parts(evidence_ids: Iterable[int]) -> list[dict[str, Any]]:
 
 def _refusal(evidence: EvidenceView, verdict: Verdict) -> Refusal:
     if verdict in {Verdict.OK, Verdict.UNREADABLE}:
-        return EvidenceUnavailable(f"The evidence {evidence.key} cannot be read just now. Try again.")
-    return tampered(evidence.key, WHAT_IS_WRONG[verdict])
+        return unreadable(evidence.key)
+    return tampered(evidence.key, _(WHAT_IS_WRONG[verdict]))
 
 
 def _problems(rows: Iterable[dict[str, Any]], store: Store) -> Iterator[Problem]:

@@ -37,11 +37,6 @@ class MediaType(StrEnum):
     XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def accepted(kind: Kind) -> str:
-    """Return the names of the file types accepted for `kind`, for messages."""
-    return "PDF, JPEG, PNG, HEIC, CSV or XLSX" if kind is Kind.REGISTER else "PDF, JPEG, PNG or HEIC"
-
-
 def key_of(sha256: str) -> str:
     """Return the key of bytes with this hash; ValueError when it is not 64 lower-case hex digits."""
     if not _SHA256.fullmatch(sha256):

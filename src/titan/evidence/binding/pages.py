@@ -32,7 +32,9 @@ def bound(parts: Sequence[tuple[MediaType, Path]], target: Path) -> int:
             whole.pages.extend(stack.enter_context(_opened(media_type, path)).pages)
         pages = len(whole.pages)
         if pages > MAX_PAGES:
-            raise NotAccepted(f"Together the files have {pages} pages, more than {MAX_PAGES}.")
+            raise NotAccepted(
+                "Together the files have %(pages)s pages, more than %(limit)s.", pages=pages, limit=MAX_PAGES
+            )
         whole.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     if len(pypdfium2.PdfDocument(target)) != pages:
         raise NotAccepted("The files cannot be bound into one PDF.")

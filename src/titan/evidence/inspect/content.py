@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from titan.evidence.limits import NotAccepted
+from titan.evidence.limits import N_, NotAccepted
 from titan.evidence.rules import Kind, MediaType
 
 PDF = b"%PDF-"
@@ -14,13 +14,13 @@ PNG = b"\x89PNG\r\n\x1a\n"
 ZIP = b"PK\x03\x04"
 HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis"})
 KNOWN_OTHERS = {
-    b"GIF8": "It is a GIF.",
-    b"RIFF": "It is a WebP picture or a media file.",
-    b"II*\x00": "It is a TIFF.",
-    b"MM\x00*": "It is a TIFF.",
-    b"BM": "It is a bitmap.",
-    ZIP: "It is a ZIP or an Office document: save it as PDF.",
-    b"\xd0\xcf\x11\xe0": "It is an old Office document: save it as PDF.",
+    b"GIF8": N_("It is a GIF."),
+    b"RIFF": N_("It is a WebP picture or a media file."),
+    b"II*\x00": N_("It is a TIFF."),
+    b"MM\x00*": N_("It is a TIFF."),
+    b"BM": N_("It is a bitmap."),
+    ZIP: N_("It is a ZIP or an Office document: save it as PDF."),
+    b"\xd0\xcf\x11\xe0": N_("It is an old Office document: save it as PDF."),
 }
 
 
@@ -68,8 +68,8 @@ def _named(head: bytes) -> str:
         if head.startswith(start):
             return name
     if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
-        return "It is a web page, an SVG or another text."
-    return "Its content is none of the accepted types."
+        return N_("It is a web page, an SVG or another text.")
+    return N_("Its content is none of the accepted types.")
 
 
 def _is_archive(path: Path) -> bool:

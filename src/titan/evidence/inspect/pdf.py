@@ -68,7 +68,7 @@ def _pages_as_shown(path: Path) -> int:
     if not pages:
         raise NotAccepted("The PDF has no pages.")
     if pages > MAX_PAGES:
-        raise NotAccepted(f"The PDF has {pages} pages, more than {MAX_PAGES}.")
+        raise NotAccepted("The PDF has %(pages)s pages, more than %(limit)s.", pages=pages, limit=MAX_PAGES)
     if any(min(document[number].get_size()) <= 0 for number in range(pages)):
         raise NotAccepted("The PDF is damaged: a page has no size.")
     return pages

@@ -15,7 +15,11 @@ def check_pixels(width: int, height: int) -> None:
     if width < 1 or height < 1:
         raise NotAccepted("The picture is damaged: it has no size.")
     if width * height > MAX_PIXELS:
-        raise NotAccepted(f"The picture has {width} × {height} pixels: save it with fewer than 120 megapixels.")
+        raise NotAccepted(
+            "The picture has %(width)s × %(height)s pixels: save it with fewer than 120 megapixels.",
+            width=width,
+            height=height,
+        )
 
 
 def decode(path: Path, form: str) -> None:

@@ -54,6 +54,7 @@ def forget_pictures(before: datetime) -> int:
 
 def _drawn(proof: VerifiedFile, page: int) -> dict[Size, bytes]:
     from titan.core.errors import Conflict
+    from titan.core.language import _
     from titan.evidence.child import run_child
     from titan.evidence.limits import NotAccepted
 
@@ -66,7 +67,9 @@ def _drawn(proof: VerifiedFile, page: int) -> dict[Size, bytes]:
         try:
             run_child("titan.evidence.rendering", [proof.evidence.media_type, str(source), str(page), str(folder)])
         except NotAccepted as error:
-            raise Conflict("NOT_SHOWN", "This page cannot be drawn here. Download the file to look at it.") from error
+            raise Conflict(
+                "NOT_SHOWN", _("This page cannot be drawn here. Download the file to look at it.")
+            ) from error
         return {size: (folder / size.value).read_bytes() for size in Size}
 
 

@@ -28,7 +28,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Draft:
-    """Received bytes, synced to disk, not kept by the store yet: where they lie, their hash and size."""
+    """Received bytes, synced to this machine's disk, not kept by the store yet: where they lie, hash and size."""
 
     path: Path
     sha256: str
@@ -47,7 +47,7 @@ class Store(Protocol):
     def keep(self, draft: Draft) -> str:
         """Keep a draft for good and return its key; the same bytes are kept once.
 
-        Raises EvidenceUnavailable when the disk does not take it, Conflict TAMPERED when other bytes lie
+        Raises EvidenceUnavailable when the store does not take it, Conflict TAMPERED when other bytes lie
         there.
         """
 
@@ -66,5 +66,8 @@ class Store(Protocol):
     def discard_drafts(self, before: datetime) -> int:
         """Delete drafts that a crash left behind before `before`, and return how many."""
 
-    def check(self) -> None:
-        """Raise EvidenceUnavailable unless the store can be written to."""
+    def check(self, *, thoroughly: bool = False) -> None:
+        """Raise EvidenceUnavailable unless the store can be written to.
+
+        thoroughly: ask also whether it keeps every promise above, which takes longer; for starts, not for each minute.
+        """
