@@ -8,7 +8,7 @@ from typing import Any
 from tests.cast import actor, make_trainer, make_user, make_worker
 from titan.accounts.commands import create_token
 from titan.core.actor import Role, Via
-from titan.training.actors import actor_of, person_of, person_with_token
+from titan.training.actors import person_of, person_with_token
 
 
 def test_whoever_signs_in_is_known_in_one_statement(site: Any, at: datetime, django_assert_num_queries: Any) -> None:
@@ -23,9 +23,6 @@ def test_whoever_signs_in_is_known_in_one_statement(site: Any, at: datetime, dja
     assert bearer is not None
     assert person.actor == actor(Role.TRAINER, via=Via.WEB, user_id=user.pk, trainer_id=trainer.pk, worker_id=worker.pk)
     assert bearer.actor == actor(Role.TRAINER, via=Via.API, user_id=user.pk, trainer_id=trainer.pk, worker_id=worker.pk)
-    assert actor_of(user, via=Via.CLI) == actor(
-        Role.TRAINER, via=Via.CLI, user_id=user.pk, trainer_id=trainer.pk, worker_id=worker.pk
-    )
 
 
 def test_what_can_be_no_token_is_not_looked_up(site: Any, at: datetime, django_assert_num_queries: Any) -> None:
@@ -34,7 +31,7 @@ def test_what_can_be_no_token_is_not_looked_up(site: Any, at: datetime, django_a
 
 
 def test_inactive_and_unknown_logins_are_nobody(site: Any) -> None:
-    assert actor_of(make_user(is_active=False), via=Via.WEB) is None
+    assert person_of(make_user(is_active=False).pk, via=Via.WEB) is None
     assert person_of(99, via=Via.WEB) is None
 
 

@@ -32,7 +32,6 @@ def test_a_login_is_kept_in_small_letters_and_found_in_any(site: Any, at: dateti
     user = User.objects.get(pk=made)
     assert user.email == "ayla.öz@titan.example"
     assert user.check_password(STRONG)
-    assert queries.user_id_of("AYLA.ÖZ@titan.example") == made
     assert User.objects.get_by_natural_key("Ayla.ÖZ@titan.example") == user
 
 
@@ -143,7 +142,6 @@ def test_unknown_logins_and_tokens_are_not_found(site: Any, at: datetime) -> Non
         lambda: commands.create_token(99, "x", by=BOSS, at=at),
         lambda: commands.revoke_token(99, by=BOSS, at=at),
         lambda: queries.one_user(99, by=BOSS),
-        lambda: queries.user_id_of("nobody@titan.example"),
     ):
         with pytest.raises(NotFound):
             act()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db.models import F
 
 from titan.accounts.models import ApiToken, User
 from titan.accounts.queries import TOKEN_COLUMNS, TokenRow
@@ -15,7 +18,11 @@ from titan.accounts.rules import TOKEN_DAYS, login_errors, make_token, token_err
 from titan.core.actor import Actor, Role
 from titan.core.command import command, nothing_changed, say
 from titan.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from titan.core.expected import need_expected
+from titan.core.language import _
 from titan.core.permit import need_role
+
+R = TypeVar("R")
 
 PERSONAL = ("email", "name")
 CHANGEABLE = ("email", "name", "role", "language", "is_active")
@@ -52,7 +59,7 @@ def create_user(
     if User.objects.filter(email=email).exists():
         errors.append(_email_taken())
     if password is not None:
-        errors += _password_errors(password, user)
+        errors += password_errors(password, user)
     if errors:
         raise Invalid(errors)
     user.set_password(password)
@@ -62,11 +69,14 @@ def create_user(
 
 
 @command
-def update_user(user_id: int, changes: dict[str, Any], *, by: Actor, at: datetime) -> None:
+def update_user(
+    user_id: int, changes: dict[str, Any], *, expected: Mapping[str, Any] | None = None, by: Actor, at: datetime
+) -> None:
     """Change some of a login's email, name, role, language, is_active. Super admins only.
 
-    Deactivating revokes the login's tokens. Raises NotFound, Invalid, and Conflict LAST_SUPER_ADMIN when nobody could
-    manage users afterwards.
+    Deactivating revokes the login's tokens and ends its sessions. Raises NotFound, Invalid, and Conflict
+    LAST_SUPER_ADMIN when nobody could manage users afterwards, or STALE when the login is no more what the editor saw
+    (`expected`, by the same names).
     """
     need_role(by, Role.SUPER_ADMIN)
     user = _locked_user(user_id)
@@ -77,11 +87,13 @@ def update_user(user_id: int, changes: dict[str, Any], *, by: Actor, at: datetim
     if not changed:
         nothing_changed()
         return
+    need_expected(before, expected or {}, _("login %(user)s") % {"user": user_id})
     if before["role"] == Role.SUPER_ADMIN and before["is_active"]:
         _keep_a_super_admin(user_id, after)
     User.objects.filter(pk=user_id).update(**{name: after[name] for name in changed})
     if "is_active" in changed and not after["is_active"]:
         ApiToken.objects.filter(user_id=user_id, revoked_at=None).update(revoked_at=at)
+        _end_sessions(user_id)
     say("user.updated", "user", user_id, before=_spoken(before, changed), after=_spoken(after, changed))
 
 
@@ -98,9 +110,9 @@ def set_password(user_id: int, password: str, *, by: Actor, at: datetime) -> Non
     Raises Forbidden, NotFound, Invalid (too weak).
     """
     if by.role is not Role.SUPER_ADMIN and by.user_id != user_id:
-        raise Forbidden("You may set your own password only.")
+        raise Forbidden(_("You may set your own password only."))
     user = _locked_user(user_id)
-    errors = _password_errors(password, user)
+    errors = password_errors(password, user)
     if errors:
         raise Invalid(errors)
     user.set_password(password)
@@ -124,17 +136,38 @@ def change_own_login(name: str, language: str, *, by: Actor, at: datetime) -> No
 
 
 @command
-def change_own_password(current: str, password: str, *, by: Actor, at: datetime) -> None:
-    """Let people change their own password, which ends their sessions elsewhere.
+def end_sessions(user_id: int, *, by: Actor, at: datetime) -> None:
+    """Sign a login out everywhere. For oneself or by a super admin. Raises Forbidden, NotFound."""
+    if by.role is not Role.SUPER_ADMIN and by.user_id != user_id:
+        raise Forbidden(_("You may end your own sessions only."))
+    _locked_user(user_id)
+    _end_sessions(user_id)
+    say("user.sessions_ended", "user", user_id)
 
-    Raises Invalid: the current one is wrong (field current), the new one too weak.
+
+@command
+def change_sign_in(work: Callable[[], R], *, by: Actor, at: datetime) -> R:
+    """Return what `work` returns, done as one unit: what the sign-in library changes in it is logged with it.
+
+    factors.py tells the log of each change; most visits change nothing.
     """
-    user = _locked_user(by.user_id or 0)
-    errors = [] if user.check_password(current) else [FieldError("current", "WRONG", "This is not your password.")]
-    errors += _password_errors(password, user)
-    if errors:
-        raise Invalid(errors)
-    set_password(user.pk, password, by=by, at=at)
+    nothing_changed()
+    return work()
+
+
+@command
+def reset_second_factors(user_id: int, *, by: Actor, at: datetime) -> None:
+    """Take all second factors off a login and end its sessions, for somebody who lost them. Super admins only.
+
+    Raises Forbidden, NotFound.
+    """
+    need_role(by, Role.SUPER_ADMIN)
+    _locked_user(user_id)
+    if not Authenticator.objects.filter(user_id=user_id).exists():
+        nothing_changed()
+        return
+    Authenticator.objects.filter(user_id=user_id).delete()
+    end_sessions(user_id, by=by, at=at)
 
 
 @command
@@ -152,7 +185,7 @@ def create_token(user_id: int, name: str, days: int = TOKEN_DAYS, *, by: Actor, 
     For oneself or by a super admin; its secret is in the answer and nowhere else. Raises Forbidden, NotFound, Invalid.
     """
     if by.role is not Role.SUPER_ADMIN and by.user_id != user_id:
-        raise Forbidden("You may make tokens for yourself only.")
+        raise Forbidden(_("You may make tokens for yourself only."))
     errors = token_errors(name, days)
     if errors:
         raise Invalid(errors)
@@ -183,6 +216,21 @@ def revoke_token(token_id: int, *, by: Actor, at: datetime) -> None:
     say("api_token.revoked", "api_token", token_id, after={"user_id": token["user_id"]})
 
 
+def password_errors(password: str, user: User) -> list[FieldError]:
+    """Return everything that is wrong with a new password of `user`."""
+    if "\x00" in password or len(password) > 1_000:
+        return [FieldError("password", "PASSWORD_WEAK", _("Give a password of at most 1,000 letters, without NUL."))]
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        return [FieldError("password", "PASSWORD_WEAK", message) for message in error.messages]
+    return []
+
+
+def _end_sessions(user_id: int) -> None:
+    User.objects.filter(pk=user_id).update(sessions_ended=F("sessions_ended") + 1)
+
+
 def _locked_user(user_id: int) -> User:
     user = User.objects.select_for_update().filter(pk=user_id).first()
     if user is None:
@@ -210,27 +258,17 @@ def _keep_a_super_admin(user_id: int, after: dict[str, Any]) -> None:
     # All of them are locked, so that two super admins cannot close each other at the same moment.
     remaining = User.objects.select_for_update().filter(role=Role.SUPER_ADMIN, is_active=True).order_by("pk")
     if all(user.pk == user_id for user in remaining):
-        raise Conflict("LAST_SUPER_ADMIN", "This is the last super admin. Make another one first.")
+        raise Conflict("LAST_SUPER_ADMIN", _("This is the last super admin. Make another one first."))
 
 
 def _language_errors(language: str) -> list[FieldError]:
     if 2 <= len(language) <= 8 and language.replace("-", "").isalpha() and language.isascii():
         return []
-    return [FieldError("language", "LANGUAGE_INVALID", "Give a language code such as en or tr.")]
-
-
-def _password_errors(password: str, user: User) -> list[FieldError]:
-    if "\x00" in password or len(password) > 1_000:
-        return [FieldError("password", "PASSWORD_WEAK", "Give a password of at most 1,000 letters, without NUL.")]
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        return [FieldError("password", "PASSWORD_WEAK", message) for message in error.messages]
-    return []
+    return [FieldError("language", "LANGUAGE_INVALID", _("Give a language code such as en or tr."))]
 
 
 def _email_taken() -> FieldError:
-    return FieldError("email", "NOT_UNIQUE", "Another login has this e-mail.")
+    return FieldError("email", "NOT_UNIQUE", _("Another login has this e-mail."))
 
 
 def _spoken(values: dict[str, Any], changed: list[str]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from titan.core.actor import Role
 
@@ -26,6 +27,8 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=8, default="en")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    # How often all sessions of this login were ended; each of them knows the number it began under.
+    sessions_ended = models.PositiveIntegerField(default=0, db_default=0)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -39,6 +42,14 @@ class User(AbstractBaseUser):
         self.email = self.email.lower()
         super().save(*args, **kwargs)
 
+    def get_session_auth_hash(self) -> str:
+        """Return what a session must hold to stay signed in; a new password changes it, and so does an end to all."""
+        of_password = super().get_session_auth_hash()
+        if not self.sessions_ended:
+            return of_password
+        salt = "titan.accounts.sessions"
+        return salted_hmac(salt, f"{self.sessions_ended} {of_password}", algorithm="sha256").hexdigest()
+
 
 class ApiToken(models.Model):
     """A personal API token; only its hash is kept, and its first letters so that people can tell tokens apart."""
@@ -50,3 +61,11 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+
+
+class Remembered(models.Model):
+    """What all processes must know alike for a short while: counts of tries, codes used (Django's database cache)."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+
 from titan.accounts.models import ApiToken, User
 from titan.core.actor import Actor, Role
 from titan.core.bulk import id_set
@@ -63,12 +66,22 @@ def one_user(user_id: int, *, by: Actor) -> UserRow:
     return _user(row)
 
 
-def user_id_of(email: str) -> int:
-    """Return the id of the login with this e-mail, whatever its case; raises NotFound."""
-    found = User.objects.filter(email=email.strip().lower()).values_list("id", flat=True).first()
-    if found is None:
-        raise NotFound("user", email)
+def second_factors(ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Return the kinds of second factor (totp, webauthn) of those logins that have any, in one statement."""
+    wanted = set(ids)
+    found: dict[int, frozenset[str]] = {}
+    if wanted:
+        rows = Authenticator.objects.filter(user_id__in=id_set(wanted)).exclude(type="recovery_codes")
+        for user_id, kind in rows.values_list("user_id", "type").distinct():
+            found[user_id] = found.get(user_id, frozenset()) | {kind}
     return found
+
+
+def lacks_second_factor(by: Actor) -> bool:
+    """Whether the site wants a second factor of `by` and there is none; no statement when it wants none."""
+    if by.user_id is None or by.role not in settings.TITAN_REQUIRE_MFA:
+        return False
+    return not second_factors([by.user_id])
 
 
 def user_names(ids: Iterable[int]) -> dict[int, str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from titan.core.errors import FieldError
+from titan.core.language import _
 
 TOKEN_MARK = "titan_"  # noqa: S105 - the public beginning of every token, not a secret
 TOKEN_DAYS = 90
@@ -53,9 +54,9 @@ def token_errors(name: str, days: int) -> list[FieldError]:
     """Return what is wrong with a new token's `name` or its life in `days` (1 to 365)."""
     errors = []
     if not 1 <= len(name.strip()) <= 100:
-        errors.append(FieldError("name", "NAME_LENGTH", "Give the token a name of 1 to 100 letters."))
+        errors.append(FieldError("name", "NAME_LENGTH", _("Give the token a name of 1 to 100 letters.")))
     if not 1 <= days <= TOKEN_MAX_DAYS:
-        errors.append(FieldError("days", "OUT_OF_RANGE", f"Give 1 to {TOKEN_MAX_DAYS} days."))
+        errors.append(FieldError("days", "OUT_OF_RANGE", _("Give 1 to %(limit)s days.") % {"limit": TOKEN_MAX_DAYS}))
     return errors
 
 
@@ -63,7 +64,7 @@ def login_errors(email: str, name: str) -> list[FieldError]:
     """Return what is wrong with a login's e-mail or name."""
     errors = []
     if not _EMAIL.fullmatch(email) or len(email) > 254 or "\x00" in email:
-        errors.append(FieldError("email", "EMAIL_INVALID", f"{email!r} is no e-mail address."))
+        errors.append(FieldError("email", "EMAIL_INVALID", _("%(email)r is no e-mail address.") % {"email": email}))
     if not 1 <= len(name.strip()) <= 200 or "\x00" in name:
-        errors.append(FieldError("name", "NAME_LENGTH", "Give a name of 1 to 200 letters."))
+        errors.append(FieldError("name", "NAME_LENGTH", _("Give a name of 1 to 200 letters.")))
     return errors

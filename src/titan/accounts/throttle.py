@@ -1,4 +1,4 @@
-"""Slows down guessing: counts failures only, in small files that all processes of one home share.
+"""Slows down the guessing of tokens: counts failures only, in small files that all processes of one home share.
 
 A failure appends eight bytes to a file named after who failed; appending is atomic, so that no count is lost between
 processes, and neither a database nor a cache server is needed.
@@ -62,7 +62,6 @@ class Throttle:
         return folder() / f"{self.name}-{hashlib.sha256(key.encode()).hexdigest()}"
 
 
-SIGN_IN = Throttle("sign-in", limit=5, window=15 * 60)
 TOKENS = Throttle("token", limit=20, window=60)
 
 
@@ -73,7 +72,7 @@ def folder() -> Path:
 
 def purge(*, at: datetime) -> int:
     """Remove counts that nothing was added to for longer than any window; return how many. For the nightly sweep."""
-    oldest = at.timestamp() - max(SIGN_IN.window, TOKENS.window)
+    oldest = at.timestamp() - TOKENS.window
     gone = 0
     for path in folder().glob("*-*"):
         if path.stat().st_mtime < oldest:
