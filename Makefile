@@ -6,7 +6,7 @@ export TITAN_HOME ?= $(CURDIR)/var
 UV := .tools/bin/uv
 VENV := .venv/bin
 
-.PHONY: run test lint types imports test-sqlite test-postgres test-long lock format clean
+.PHONY: run test lint types imports test-sqlite test-postgres test-long bench bench-million bench-load messages pictures lock format clean
 
 run: .venv/.ready
 	@exec $(VENV)/titan demo
@@ -26,6 +26,20 @@ test-long: .venv/.ready-dev
 	$(VENV)/pytest --db sqlite -m long
 	$(VENV)/pytest --db postgres -m long
 
+# The tables of docs/performance.md. make bench DB=sqlite SIZES=2000 for a quick look.
+DB ?= sqlite,postgres
+SIZES ?= 2000,20000,100000
+bench: .venv/.ready-dev
+	$(VENV)/python -m bench run --db $(DB) --sizes $(SIZES)
+
+bench-million: .venv/.ready-dev
+	$(VENV)/python -m bench run --db postgres --sizes 1000000 --parts picker,show,sweep
+
+# Sixteen clients for two minutes against a real server. make bench-load DB=postgres SERVE="--workers 2"
+SERVE ?=
+bench-load: .venv/.ready-dev
+	$(VENV)/python -m bench load --db $(DB) --serve "$(SERVE)"
+
 lint: .venv/.ready-dev
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
@@ -40,9 +54,19 @@ format: .venv/.ready-dev
 	$(VENV)/ruff check --fix .
 	$(VENV)/ruff format .
 
+# What is marked for translation goes into the catalogues; LANGUAGE=az begins a new one.
+messages: .venv/.ready-dev
+	$(VENV)/python -m tools.catalogues $(LANGUAGE)
+
+# Every screen, light and dark, at 1440, 820 and 390 pixels, and what people print: var/pictures/index.html.
+# ONLY="verify worker" takes those alone.
+pictures: .venv/.ready-dev
+	$(VENV)/python -m tests.browser.pictures $(if $(ONLY),--only $(ONLY))
+
 lock: $(UV)
 	$(UV) pip compile pyproject.toml --universal --generate-hashes --no-header -q -o requirements.lock
-	$(UV) pip compile pyproject.toml --universal --generate-hashes --no-header -q --group dev -c requirements.lock -o requirements-dev.lock
+	$(UV) pip compile pyproject.toml --universal --generate-hashes --no-header -q --extra s3 -c requirements.lock -o requirements-s3.lock
+	$(UV) pip compile pyproject.toml --universal --generate-hashes --no-header -q --group dev -c requirements-s3.lock -o requirements-dev.lock
 
 clean:
 	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from tests.databases import url_of_test_database
 from tests.restore import restore_after_transaction_tests
+from tests.s3 import BUCKET, CannotRun, S3Server
 
 # A change is judged by the same examples each time, however busy the machine; the long runs look for new ones.
 hypothesis.settings.register_profile("titan", deadline=None, derandomize=True, database=None, print_blob=True)
@@ -25,6 +27,25 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     """Add to pytest-django's set-up: a test that really commits gets a database as new as the first one."""
     with django_db_blocker.unblock(), restore_after_transaction_tests(), django_db_blocker.block():
         yield
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    """A real S3 server with an empty bucket, started by the first test that asks; each process has its own."""
+    from titan.evidence.storage.s3.connection import forget_clients
+
+    server = S3Server()
+    try:
+        server.start()
+        server.client.create_bucket(Bucket=BUCKET)
+        yield server
+    except CannotRun as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"no S3 server here: {error}")
+    finally:
+        forget_clients()
+        server.stop()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from django.test import Client
 
 from tests.api.client import need_problem
 from titan.core import guards
+from titan.evidence.location import read_location
 
 
 def test_alive_without_a_database() -> None:
@@ -32,6 +33,13 @@ def test_not_ready_without_a_place_for_evidence(db: None, settings: Any, tmp_pat
     settings.TITAN_EVIDENCE_DIR = tmp_path / "file" / "evidence"
     problem = need_problem(Client().get("/readyz"), 503, "NOT_READY")
     assert problem["errors"][0]["field"] == "storage"
+
+
+def test_not_ready_without_the_bucket_for_evidence(db: None, settings: Any) -> None:
+    settings.TITAN_STORAGE = read_location("s3://evidence?endpoint=http://127.0.0.1:9")
+    problem = need_problem(Client().get("/readyz"), 503, "NOT_READY")
+    assert [(error["field"], error["code"]) for error in problem["errors"]] == [("storage", "NOT_WRITABLE")]
+    assert "127.0.0.1" not in str(problem)
 
 
 def test_not_ready_without_a_database(db: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,13 +13,14 @@ import time_machine
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests import cast
+from tests.browser.chromium import MISSING, chromium, launched
 from tests.browser.visitor import Visitor
+from titan.cli.serving import application
 from titan.core.actor import Role
 
 HERE = Path(__file__).parent
 # Playwright runs an event loop in the main thread, which asks nothing of the database itself.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 MONDAY = datetime(2026, 11, 23, 8, 30, tzinfo=cast.AT.tzinfo)
 
 Enter = Callable[..., Visitor]
@@ -35,17 +35,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def server_is_warm() -> None:
+    """The application is as ready as `titan serve` makes it before it answers."""
+    application()
+
+
+@pytest.fixture(scope="session")
+def browser(server_is_warm: None) -> Iterator[Browser]:
     """Chromium, started once."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        missing = "Browser tests need Chromium, which is not installed. Install it with: apt-get install chromium"
+    if chromium() is None:
         # Whoever tries Titan has no browser to install; what guards main has one (.ci/run).
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+        pytest.fail(MISSING) if os.environ.get("CI") else pytest.skip(MISSING)
     # How long to wait for what must come; a busy machine is slow, not wrong.
     expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        started = launched(playwright)
         yield started
         started.close()
 

@@ -48,7 +48,7 @@ def test_a_requirement_says_whom_it_touches_then_is_saved(enter: Enter) -> None:
     expect(page.locator("#effect")).to_contain_text("It touches 3 workers: 3 may not work any more")
     expect(page.locator("#effect")).to_be_focused()
     visitor.click(visitor.button("Save these requirements"))
-    expect(page.locator("#messages")).to_contain_text("judged anew")
+    expect(page.locator("#toasts")).to_contain_text("judged anew")
     assert RoleRequirement.objects.get().course_id == course.pk
 
 

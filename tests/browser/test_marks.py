@@ -11,9 +11,8 @@ from playwright.sync_api import Page, expect
 from tests import cast
 from tests.browser.conftest import Enter
 from tests.browser.visitor import Visitor, assert_accessible
-from tests.files import jpeg_bytes, pdf_bytes
+from tests.files import pdf_bytes
 from tests.web.classes import attendees, mark_everybody, running
-from titan.core.actor import Role
 from titan.training.models import TrainingSession
 
 
@@ -53,7 +52,48 @@ def test_one_hand_marks_thirty_people(enter: Enter, session: TrainingSession) ->
         ("ATTENDED", "PASSED"),
     ]
     page.keyboard.press("?")
-    expect(page.locator("#attendance-keys")).to_be_visible()
+    keys = page.get_by_role("dialog", name="Keys of this page")
+    expect(keys.get_by_role("heading", name="Marking with one hand")).to_be_visible()
+    expect(keys.get_by_text("present and failed")).to_be_visible()
+    expect(keys.get_by_role("heading", name="Everywhere")).to_be_visible()
+    assert_accessible(page)
+
+
+def test_what_was_done_for_all_is_taken_back(enter: Enter, session: TrainingSession) -> None:
+    visitor = enter()
+    page = at_the_list(visitor, session)
+    page.keyboard.press("x")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("f")
+    saved(page)
+    before = marks(session)
+    visitor.click(visitor.button("All present"))
+    expect(page.locator("#toasts")).to_contain_text("28 people marked present.")
+    visitor.click(visitor.button("Pass all present"))
+    expect(page.locator("#toasts")).to_contain_text("28 people marked passed.")
+    expect(page.locator("[data-count=passed]")).to_have_text("28")
+    # What was changed by hand since stays; so do marks that were there before.
+    page.locator(f"#row-{attendees(session)[2].worker_id} input[type=radio]").first.focus()
+    page.keyboard.press("x")
+    page.keyboard.press("z")
+    expect(page.locator("#toasts")).to_contain_text("Taken back, but for 1 mark that was changed since.")
+    expect(page.locator("[data-count=undecided]")).to_have_text("27")
+    saved(page)
+    assert marks(session) == [*before[:2], ("NO_SHOW", ""), *[("ATTENDED", "")] * 27]
+
+
+def test_taking_back_is_a_conflict_where_somebody_else_marked(enter: Enter, session: TrainingSession) -> None:
+    first, second = enter(), enter(cast.make_user(name="Aylin Demir"))
+    page = at_the_list(first, session)
+    first.click(first.button("All present"))
+    saved(page)
+    other = at_the_list(second, session)
+    other.keyboard.press("x")
+    saved(other)
+    first.click(first.button("Undo"))
+    note = page.get_by_role("alert").filter(has_text="Aylin Demir changed this at")
+    expect(note).to_contain_text("to: no-show. Your mark was not saved.")
+    assert marks(session) == [("NO_SHOW", ""), *[("REGISTERED", "")] * 29]
 
 
 def test_marks_wait_for_the_network_and_outlive_the_page(enter: Enter, session: TrainingSession) -> None:
@@ -114,27 +154,6 @@ def test_a_refused_mark_stays_at_its_row_with_the_reason(enter: Enter, place: An
     expect(page.get_by_role("alert").filter(has_text="A score of 55 fails")).to_be_visible()
     page.get_by_role("button", name="Use what is saved").click()
     expect(page.locator(f"#row-{worker} [value=FAILED]")).to_be_checked()
-
-
-def test_a_trainer_marks_and_photographs_on_a_phone(enter: Enter, place: Any, tmp_path: Path) -> None:
-    user = cast.make_user(Role.TRAINER)
-    course = cast.make_course()
-    session = running(4, starts=23, hours=4, course=course, trainer=cast.make_trainer(course, user=user))
-    visitor = enter(user, viewport={"width": 390, "height": 844}, has_touch=True)
-    page = visitor.open("/")
-    visitor.click(page.get_by_role("link", name=session.code))
-    visitor.click(visitor.button("All present"))
-    visitor.click(visitor.button("Pass all present"))
-    saved(page)
-    assert marks(session) == [("ATTENDED", "PASSED")] * 4
-    photo = tmp_path / "sheet.jpg"
-    photo.write_bytes(jpeg_bytes("a photo"))
-    visitor.choose_files(page.locator("label", has_text="Photo of the sheet"), str(photo))
-    expect(page.locator("#thumb-bar")).to_contain_text("Sheet attached")
-    expect(page.locator("#evidence")).to_contain_text("Hash checked just now: equal")
-    width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= 390
-    assert_accessible(page)
 
 
 def test_the_second_half_of_a_session_is_accessible(enter: Enter, place: Any, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from tests import cast
 from tests.browser.conftest import MONDAY, Enter
 from tests.browser.visitor import assert_accessible
 from titan.compliance.commands import rebuild
+from titan.personnel.models import Worker
 from titan.training.models import Attendee, TrainingSession
 
 TUESDAY = [(datetime(2026, 11, 24, 4, tzinfo=UTC), datetime(2026, 11, 24, 8, tzinfo=UTC))]
@@ -96,6 +97,50 @@ def test_unsaved_details_are_guarded(enter: Enter, draft: TrainingSession) -> No
     expect(page.locator("#toasts")).to_contain_text("Saved.")
     expect(page.locator("#unsaved")).to_be_hidden()
     expect(page.locator("#save")).to_be_focused()
+
+
+def test_text_that_was_typed_is_never_lost(enter: Enter, draft: TrainingSession) -> None:
+    page = enter().open(f"/sessions/{draft.pk}")
+    # While the server works on the first free time, somebody goes on typing.
+    page.route("**/fill-in", lambda route: (page.fill("#f-notes", "Bring boots"), route.continue_()))
+    page.locator("#first-free").click()
+    expect(page.locator("#ends-0")).not_to_have_value("")
+    expect(page.locator("#f-notes")).to_have_value("Bring boots")
+    # A reason that was typed and put aside is there again, whatever was saved meanwhile.
+    page.locator("#open-cancel").click()
+    page.fill("#cancel-reason", "Rain is announced")
+    page.keyboard.press("Escape")
+    page.locator("#save").click()
+    expect(page.locator("#toasts")).to_contain_text("Saved.")
+    expect(page.locator("#cancel-reason")).to_have_value("Rain is announced")
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto("/sessions/new")
+    assert asked == ["beforeunload"]
+    page.select_option("#f-course", index=1)
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto("/")
+    assert asked == ["beforeunload"] * 2
+
+
+def test_taking_somebody_off_the_list_is_taken_back(enter: Enter, draft: TrainingSession) -> None:
+    Attendee.objects.create(session=draft, worker=Worker.objects.get(last_name="Red1"), added_at=MONDAY)
+    visitor = enter()
+    page = visitor.open(f"/sessions/{draft.pk}")
+    visitor.click(page.get_by_role("button", name=re.compile("^Remove .* Red1")))
+    expect(page.locator("#people")).to_contain_text("Nobody is invited yet")
+    visitor.click(page.locator("#toasts").get_by_role("button", name="Undo"))
+    expect(page.locator("#people")).to_contain_text("Red1")
+    expect(page.locator("#toasts")).to_contain_text("Back on the list, as before.")
+    expect(page.locator("#pick-red")).to_have_text("Select all 2 Red")
+    expect(page.locator("#h-people")).to_be_focused()
+    # Meanwhile somebody blocks them: undoing is refused in words, and nothing changes.
+    visitor.click(page.get_by_role("button", name=re.compile("^Remove .* Red1")))
+    expect(page.locator("#people")).to_contain_text("Nobody is invited yet")
+    Worker.objects.filter(last_name="Red1").update(status="BLACKLISTED")
+    visitor.click(page.locator("#toasts").get_by_role("button", name="Undo"))
+    expect(page.locator("#messages")).to_contain_text("cannot be invited")
+    visitor.complaints.clear()
 
 
 @pytest.mark.parametrize("width", [1440, 820, 390])

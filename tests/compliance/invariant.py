@@ -1,4 +1,4 @@
-"""The invariant of every test: after any command, the stored verdicts are what a full rebuild would make.
+"""The invariant of every test: after any command, the stored verdicts and counts are what a full rebuild would make.
 
 from tests.compliance.invariant import verdict_equals_rebuild
 
@@ -17,6 +17,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from tests.compliance import counting
 from tests.oracle import differences
 from titan.compliance.commands import catch_up, rebuild
 from titan.compliance.models import SweptDay
@@ -24,7 +25,7 @@ from titan.core.actor import system_actor
 from titan.core.settings import current
 
 TABLES = ("compliance_complianceitem", "compliance_workerverdict")
-_WRITE = re.compile(rf'(INTO|UPDATE|DELETE FROM)\s+"?({"|".join(TABLES)})"?', re.IGNORECASE)
+COUNTS = ("compliance_tally",)
 
 
 def verdict_equals_rebuild(at: datetime) -> None:
@@ -37,38 +38,40 @@ def verdict_equals_rebuild(at: datetime) -> None:
     with transaction.atomic():
         if SweptDay.objects.filter(day__lt=today).exists():
             catch_up(at=at)
-        found = differences(today)
+        found = differences(today) + counting.drift()
         assert not found, "\n".join(found)
         with rows_written() as written:
-            rebuild(at=at, by=system_actor())
+            rebuilt = rebuild(at=at, by=system_actor())
+        assert rebuilt.counts == 0, f"a rebuild moved {rebuilt.counts} counts where nothing differs"
         assert written.rows == 0, f"a rebuild wrote {written.rows} rows where nothing differs"
         transaction.set_rollback(True)
 
 
 @dataclass
 class Written:
-    """How many rows of items and verdicts were inserted, updated or deleted."""
+    """How many rows were inserted, updated or deleted."""
 
     rows: int = 0
 
 
 @contextmanager
-def rows_written() -> Iterator[Written]:
-    """Count the rows of items and verdicts that the block writes, inside one open transaction.
+def rows_written(*tables: str) -> Iterator[Written]:
+    """Count the rows of `tables` (items and verdicts) that the block writes, inside one open transaction.
 
     The database counts them, so that a write of what was there already is counted too.
     """
-    written = Written()
+    written, tables = Written(), tables or TABLES
     if connection.vendor == "postgresql":
-        before = _postgres_count()
+        before = _postgres_count(tables)
         yield written
-        written.rows = _postgres_count() - before
+        written.rows = _postgres_count(tables) - before
         return
+    writes = re.compile(rf'(INTO|UPDATE|DELETE FROM)\s+"?({"|".join(tables)})"?', re.IGNORECASE)
 
     def watch(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         before = connection.connection.total_changes
         result = execute(sql, params, many, context)
-        if _WRITE.search(sql):
+        if writes.search(sql):
             written.rows += connection.connection.total_changes - before
         return result
 
@@ -76,11 +79,11 @@ def rows_written() -> Iterator[Written]:
         yield written
 
 
-def _postgres_count() -> int:
+def _postgres_count(tables: tuple[str, ...]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables WHERE relname = ANY(%s)",
-            [list(TABLES)],
+            [list(tables)],
         )
         row = cursor.fetchone()
     return int(row[0] or 0) if row else 0

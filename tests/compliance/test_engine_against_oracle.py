@@ -6,11 +6,13 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.compliance.invariant import rows_written, verdict_equals_rebuild
+from tests.compliance import counting
+from tests.compliance.invariant import COUNTS, TABLES, rows_written, verdict_equals_rebuild
 from tests.compliance.worlds import (
     DAYS,
     Change,
@@ -25,7 +27,7 @@ from tests.compliance.worlds import (
 )
 from tests.oracle import differences, verdicts
 from titan.compliance.commands import catch_up, rebuild, refresh, sweep
-from titan.compliance.models import ComplianceItem, SweptDay, WorkerVerdict
+from titan.compliance.models import ComplianceItem, Counted, SweptDay, Tally, WorkerVerdict
 from titan.core.actor import system_actor
 from titan.core.command import EVERYONE, command, say, touch
 
@@ -42,7 +44,7 @@ NEAR = sites(reach=8)
 
 
 def agree(today: date) -> None:
-    found = differences(today)
+    found = differences(today) + counting.drift()
     assert not found, "\n".join(found)
 
 
@@ -83,7 +85,7 @@ def check_second_rebuild(spec: SiteSpec) -> None:
     with thrown_away():
         build(spec)
         rebuild_on(spec.day)
-        with rows_written() as written:
+        with rows_written(*TABLES, *COUNTS) as written:
             rebuild_on(spec.day)
             sweep_on(spec.day)
             catch_up(at=noon(spec.day))
@@ -113,7 +115,7 @@ def check_sweep(spec: SiteSpec, steps: list[int]) -> None:
             day += timedelta(days=step)
             sweep_on(day)
             agree(day)
-            with rows_written() as written:
+            with rows_written(*TABLES, *COUNTS) as written:
                 sweep_on(day)
                 rebuild_on(day)
             assert written.rows == 0
@@ -356,13 +358,17 @@ def test_a_rebuild_mends_whatever_was_spoiled() -> None:
     first.delete()
     ComplianceItem.objects.filter(pk=second.pk).update(due_on=day, requirement_type="POST_MOB", record_id=7)
     ComplianceItem.objects.filter(pk=third.pk).update(next_change_on=day, expires_on=day)
-    WorkerVerdict.objects.filter(worker=world.workers[1]).update(severity=4)
+    WorkerVerdict.objects.filter(worker=world.workers[1]).update(severity=4, name_key="")
     WorkerVerdict.objects.filter(worker=world.workers[2]).delete()
     WorkerVerdict.objects.create(worker=idle, severity=0)
     ComplianceItem.objects.create(
         worker=idle, course=world.courses[0], requirement_type="PRE_MOB", severity=0, due_on=None
     )
+    Tally.objects.filter(counted=Counted.COURSE).update(n=F("n") + 1)
+    Tally.objects.filter(counted=Counted.LAST_DAY).delete()
+    Tally.objects.create(counted=Counted.COMPANY, of_id=world.company.pk, severity=4, batch=5, n=3)
     assert len(differences(day)) >= 7
+    assert len(counting.drift()) >= 4
     rebuild_on(day)
     agree(day)
 

@@ -140,6 +140,8 @@ KINDS = (
     "move_area",
     "warning_days",
     "new_worker",
+    "company",
+    "name",
 )
 
 
@@ -275,7 +277,10 @@ class World:
         self._numbers = count(1)
         SiteSettings.objects.filter(until=None).update(until=EPOCH)
         self._settings()
-        self.company = Company.objects.create(code="W-CO", name="Company", search_key="company")
+        self.companies = [
+            Company.objects.create(code=f"W-CO{number}", name="Company", search_key="company") for number in range(3)
+        ]
+        self.company = self.companies[0]
         self.method = AssessmentMethod.objects.create(code="W-METHOD", name="Demonstration")
         self.evidence = EvidenceFile.objects.create(
             key=f"sha256/{SHA}",
@@ -543,6 +548,18 @@ class World:
     def _warning_days(self, change: Change, day: date) -> tuple[Workers, set[int] | None]:
         self.set_warning_days(change.a % 366)
         return EVERYONE, None
+
+    def _company(self, change: Change, day: date) -> tuple[Workers, set[int] | None]:
+        worker, _ = self._pick(change)
+        worker.company = self.companies[change.b % len(self.companies)]
+        worker.save()
+        return {worker.pk}, None
+
+    def _name(self, change: Change, day: date) -> tuple[Workers, set[int] | None]:
+        worker, _ = self._pick(change)
+        worker.last_name = f"Family {change.b}"
+        worker.save()
+        return {worker.pk}, None
 
     def _new_worker(self, change: Change, day: date) -> tuple[Workers, set[int] | None]:
         role = self.roles[change.a % len(self.roles)] if self.roles else None

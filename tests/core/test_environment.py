@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from titan.config.environment import ConfigurationError, Environment, read_environment
+from titan.evidence.location import S3Location
 
 
 def read(home: Path, **environ: str) -> Environment:
@@ -23,6 +24,7 @@ def test_nothing_set_is_safe(tmp_path: Path) -> None:
     assert found.allowed_hosts == ["localhost", "127.0.0.1", "[::1]"]
     assert (found.timezone, found.https, found.trusted_origins) == (None, False, [])
     assert found.evidence_dir == tmp_path / "evidence"
+    assert found.storage is None
     pragmas = found.database["OPTIONS"]["init_command"]
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "recursive_triggers=ON", "foreign_keys=ON"):
         assert pragma in pragmas
@@ -110,3 +112,70 @@ def test_a_secret_is_not_shown_in_the_message(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as refused:
         read(tmp_path, TITAN_SECRET_KEY="hunter2")
     assert "hunter2" not in str(refused.value)
+
+
+def test_evidence_may_lie_in_a_bucket(tmp_path: Path) -> None:
+    assert read(tmp_path, TITAN_STORAGE_URL="s3://evidence").storage == S3Location(
+        bucket="evidence",
+        prefix="",
+        endpoint=None,
+        region="us-east-1",
+        lock_mode=None,
+        retain_days=0,
+        path_style=False,
+    )
+    url = (
+        "s3://site-a.evidence/titan/proof/?endpoint=https%3A%2F%2Fs3.example%3A9000&region=eu-central-1"
+        "&object_lock=compliance&retain_days=3650&addressing=virtual"
+    )
+    assert read(tmp_path, TITAN_STORAGE_URL=url).storage == S3Location(
+        bucket="site-a.evidence",
+        prefix="titan/proof",
+        endpoint="https://s3.example:9000",
+        region="eu-central-1",
+        lock_mode="COMPLIANCE",
+        retain_days=3650,
+        path_style=False,
+    )
+    plain = read(tmp_path, TITAN_STORAGE_URL="s3://evidence?endpoint=http://127.0.0.1:8333", AWS_REGION="me-south-1")
+    assert plain.storage is not None
+    assert (plain.storage.path_style, plain.storage.region) == (True, "me-south-1")
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("https://s3.example/bucket", "s3://"),
+        ("evidence", "s3://"),
+        ("s3:///prefix", "bucket"),
+        ("s3://Evidence", "bucket"),
+        ("s3://me:hunter2@evidence", "AWS_ACCESS_KEY_ID"),
+        ("s3://evidence/a//b", "prefix"),
+        ("s3://evidence/../b", "prefix"),
+        ("s3://evidence?secret_key=hunter2", "secret_key"),
+        ("s3://evidence?region=a&region=b", "twice"),
+        ("s3://evidence?region=a b", "region"),
+        ("s3://evidence?endpoint=s3.example", "endpoint"),
+        ("s3://evidence?endpoint=https://me:hunter2@s3.example", "endpoint"),
+        ("s3://evidence?endpoint=https://s3.example:port", "endpoint"),
+        ("s3://evidence?object_lock=governance", "retain_days"),
+        ("s3://evidence?object_lock=hold&retain_days=1", "governance or compliance"),
+        ("s3://evidence?retain_days=30", "object_lock"),
+        ("s3://evidence?object_lock=governance&retain_days=0", "retain_days"),
+        ("s3://evidence?object_lock=governance&retain_days=forever", "retain_days"),
+        ("s3://evidence?addressing=dns", "addressing"),
+        ("s3://[evidence", "URL"),
+    ],
+)
+def test_a_bucket_that_cannot_be_used_is_named_and_no_secret_is(tmp_path: Path, url: str, words: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^TITAN_STORAGE_URL: ") as refused:
+        read(tmp_path, TITAN_STORAGE_URL=url)
+    assert words in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_bucket_needs_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("titan.config.environment.find_spec", lambda name: None)
+    with pytest.raises(ConfigurationError, match=r"Install titan-training\[s3\]"):
+        read(tmp_path, TITAN_STORAGE_URL="s3://evidence")
+    assert read(tmp_path).storage is None

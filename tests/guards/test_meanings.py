@@ -13,6 +13,7 @@ from titan.core.guards import refusal_of, registered
 # Written by Titan alone from values of its own: to meet one of these is a bug, and shall look like one.
 OUR_OWN = {
     "one_item_per_requirement",
+    "one_tally_per_batch",
     "one_swept_day",
     "evidence_part_position",
     "evidence_is_not_empty",

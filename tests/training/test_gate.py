@@ -55,6 +55,12 @@ def test_the_gate_opens_at_the_end_of_the_last_slot(after: timedelta, is_open: b
     assert (reasons_against(facts, [PRESENT], ENDS + after) == []) == is_open
 
 
+def test_a_sheet_that_cannot_be_read_is_no_alarm() -> None:
+    facts = GateFacts("SCHEDULED", ENDS, evidence_intact=False, trainer_qualified=True, evidence_readable=False)
+    (reason,) = reasons_against(facts, [PRESENT], ENDS)
+    assert (reason.field, reason.code) == ("evidence", "EVIDENCE_UNAVAILABLE")
+
+
 def test_each_reason_says_where_who_and_what_to_do() -> None:
     facts = GateFacts("SCHEDULED", ENDS, evidence_intact=False, trainer_qualified=False)
     reasons = reasons_against(facts, [UNMARKED, NO_RESULT, GateAttendee(9, "REGISTERED", "")], ENDS)

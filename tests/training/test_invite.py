@@ -26,8 +26,14 @@ from tests.training.acting import (
     settle,
 )
 from titan.core.actor import Role
-from titan.personnel.models import WorkerStatus
-from titan.training.commands import Invited, finalize_session, invite_workers, remove_attendee
+from titan.personnel.models import Worker, WorkerStatus
+from titan.training.commands import (
+    Invited,
+    finalize_session,
+    invite_workers,
+    remove_attendee,
+    restore_attendee,
+)
 from titan.training.models import Attendee
 from titan.training.queries.sessions import class_list, session_view
 
@@ -140,9 +146,40 @@ def test_taking_somebody_off_the_list(course: Any, people: list[Any]) -> None:
         "status": "ATTENDED",
         "result": "PASSED",
         "score": 90,
+        "verified": False,
+        "verified_by_id": None,
+        "method_id": None,
+        "remarks": "",
     }
     refuses("NOT_FOUND", remove_attendee, session.pk, people[0].pk)
     refuses("NOT_FOUND", remove_attendee, session.pk, TOO_BIG)
+    assert Attendee.objects.filter(session=session).count() == 1
+
+
+def test_somebody_taken_off_the_list_returns_as_they_were(course: Any, people: list[Any]) -> None:
+    signer = cast.make_user(Role.TRAINER)
+    signed = {"verified": True, "verified_by_id": signer.pk, "method": cast.make_method(), "remarks": "Calm."}
+    session = held(course, {people[0]: {**PASSED, "score": 90, **signed}, people[1]: PASSED, people[2]: PASSED})
+    marks = ("worker_id", "status", "result", "score", "verified", "verified_by_id", "method_id", "remarks")
+    before = list(session.attendees.order_by("worker_id").values(*marks))
+    for worker in people[:2]:
+        act(remove_attendee, session.pk, worker.pk)
+        assert act(restore_attendee, session.pk, worker.pk)
+        assert not act(restore_attendee, session.pk, worker.pk)
+    assert list(session.attendees.order_by("worker_id").values(*marks)) == before
+
+
+def test_a_return_is_refused_when_things_changed_meanwhile(course: Any, people: list[Any]) -> None:
+    session = held(course, dict.fromkeys(people, PASSED))
+    for worker in people[:2]:
+        act(remove_attendee, session.pk, worker.pk)
+    Worker.objects.filter(pk=people[0].pk).update(status=WorkerStatus.BLACKLISTED)
+    settle()
+    refuses("WORKER_NOT_ACTIVE", restore_attendee, session.pk, people[0].pk)
+    refuses("NOT_FOUND", restore_attendee, session.pk, people[2].pk + 1)
+    refuses("FORBIDDEN", restore_attendee, session.pk, people[1].pk, by=AUDITOR)
+    act(finalize_session, session.pk)
+    refuses("SESSION_CLOSED", restore_attendee, session.pk, people[1].pk)
     assert Attendee.objects.filter(session=session).count() == 1
 
 

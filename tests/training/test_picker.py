@@ -18,7 +18,7 @@ from titan.core.errors import Forbidden, Invalid, NotFound
 from titan.core.page import encode_cursor
 from titan.personnel.models import WorkerStatus
 from titan.training.commands import invite_workers, remove_attendee
-from titan.training.queries.picker import PickerFilter, Suggestion, red_workers, suggestions
+from titan.training.queries.picker import PickerFilter, Suggestion, suggestions
 
 TODAY = date(2026, 11, 22)
 DAY = timedelta(days=1)
@@ -231,16 +231,6 @@ def test_filters(course: Any, pre_mob: Any, post_mob: Any, session: int) -> None
     assert ids(area_id=area.pk) == set()
 
 
-def test_add_all_red(crowd: Any, session: int, course: Any) -> None:
-    red = [item.worker_id for item in picked(session) if item.group == "RED"]
-    assert red_workers(session, PickerFilter(), by=ADMIN, at=AT, most=1000) == red
-    assert red_workers(session, PickerFilter(), by=ADMIN, at=AT, most=3) == red[:3]
-    assert len(red_workers(session, PickerFilter(search="aslan"), by=ADMIN, at=AT, most=1000)) == 2
-    assert act(invite_workers, session, red).added == len(red)
-    assert red_workers(session, PickerFilter(), by=ADMIN, at=AT, most=1000) == []
-    assert not [item for item in picked(session) if item.group == "RED"]
-
-
 def test_a_page_costs_the_same_however_long_the_list(course: Any, pre_mob: Any, session: int) -> None:
     def cost(**given: Any) -> int:
         with CaptureQueriesContext(connection) as statements:
@@ -267,8 +257,6 @@ def test_who_may_look(session: int, course: Any) -> None:
 def test_no_such_session(course: Any, number: int) -> None:
     with pytest.raises(NotFound):
         picked(number)
-    with pytest.raises(NotFound):
-        red_workers(number, PickerFilter(), by=ADMIN, at=AT, most=1)
     refuses("NOT_FOUND", invite_workers, number, [1])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -158,4 +159,27 @@ def test_the_cost_of_attaching(session: TrainingSession) -> None:
         with CaptureQueriesContext(connection) as statements:
             attach_evidence(session.pk, sheet(text), by=ADMIN, at=AT)
         costs.append(len(statements))
-    assert costs == [of_engine(sqlite=8, postgres=9)] * 3
+    # Before the first one there are no sheets whose bytes might be the same.
+    first = of_engine(sqlite=9, postgres=10)
+    assert costs == [first, first + 2, first + 2]
+
+
+def test_the_same_bytes_are_taken_once(session: TrainingSession) -> None:
+    first = act(attach_evidence, session.pk, sheet())
+    assert act(attach_evidence, session.pk, sheet(), at=AT + HOUR) == first
+    assert SessionEvidence.objects.filter(session=session).count() == 1
+    assert EvidenceFile.objects.count() == 1
+    photos = act(attach_evidence, session.pk, fresh_sheet("photo", files=2))
+    assert act(attach_evidence, session.pk, fresh_sheet("photo", files=2)) == photos
+    assert len(said("session.evidence_replaced", session.pk)) == 1
+
+
+def test_what_is_sent_again_never_goes_over_a_newer_sheet(session: TrainingSession) -> None:
+    first = act(attach_evidence, session.pk, sheet())
+    newer = act(attach_evidence, session.pk, sheet("newer"), by=cast.actor(user_id=77))
+    again = partial(attach_evidence, again=True)
+    assert act(again, session.pk, sheet()) == first
+    assert session_evidence_id(session.pk, by=ADMIN) == newer
+    # Somebody else's bytes, or bytes chosen anew, are a replacement like any other.
+    assert act(again, session.pk, sheet(), by=cast.actor(user_id=78)) != first
+    assert act(attach_evidence, session.pk, sheet("newer")) != newer

@@ -127,6 +127,8 @@ DAMAGES = [
     ("UPDATE personnel_statusperiod SET until = '2001-01-01 00:00:00+00'", "HISTORY_BACKWARDS"),
     ("UPDATE compliance_complianceitem SET severity = 0", "VERDICTS_DRIFTED"),
     ("DELETE FROM compliance_workerverdict", "VERDICTS_DRIFTED"),
+    ("UPDATE compliance_workerverdict SET name_key = 'another'", "VERDICTS_DRIFTED"),
+    ("UPDATE compliance_tally SET n = n + 1", "VERDICTS_DRIFTED"),
 ]
 
 

@@ -27,6 +27,11 @@ def signed_in(role: Role = Role.HSE_ADMIN, **values: Any) -> tuple[Client, Any]:
     return client, user
 
 
+def client_of(role: Role = Role.HSE_ADMIN, **values: Any) -> Client:
+    """Return a browser in which a new login of `role` is signed in."""
+    return signed_in(role, **values)[0]
+
+
 def running(people: int = 3, *, starts: float = -3, hours: float = 2, **values: Any) -> TrainingSession:
     """Make a scheduled session that began `-starts` hours before the tests' moment, with so many people on its list."""
     role = cast.make_role()

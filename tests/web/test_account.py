@@ -14,11 +14,12 @@ from django.urls import reverse
 
 from tests import cast
 from titan.accounts.models import ApiToken, User
-from titan.accounts.throttle import SIGN_IN
+from titan.audit.models import AuditEvent
 from titan.core.actor import Role
 
 NEW = "Battery-staple-9"
 TOKENS_STATEMENTS = 10
+TRIES = 5
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def visitor(role: Role = Role.TRAINER) -> tuple[Client, User]:
 
 
 def passwords(**changes: str) -> dict[str, str]:
-    return {"current": cast.PASSWORD, "password": NEW, "again": NEW, **changes}
+    return {"oldpassword": cast.PASSWORD, "password1": NEW, "password2": NEW, **changes}
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -68,23 +69,26 @@ def test_a_new_password_keeps_this_browser_and_ends_the_others(now: datetime) ->
     client, user = visitor()
     elsewhere = Client()
     elsewhere.force_login(user)
-    assert client.post(reverse("account_password"), passwords())["Location"] == reverse("account")
+    assert client.post(reverse("account_change_password"), passwords())["Location"] == reverse("mfa_index")
     assert client.get(reverse("account")).status_code == 200
     assert elsewhere.get(reverse("account"))["Location"].startswith("/sign-in")
     assert User.objects.get(pk=user.pk).check_password(NEW)
+    said = AuditEvent.objects.get(entity="user")
+    assert (said.action, said.actor_id, said.via, said.entity_id) == ("user.password_set", user.pk, "WEB", user.pk)
 
 
 @pytest.mark.parametrize(
     ("field", "bad"),
     [
-        ("current", {"current": "guess"}),
-        ("password", {"password": "short", "again": "short"}),
-        ("again", {"again": "Something-else-1"}),
+        ("oldpassword", {"oldpassword": "guess"}),
+        ("password1", {"password1": "short", "password2": "short"}),
+        ("password1", {"password1": f"{NEW}\x00", "password2": f"{NEW}\x00"}),
+        ("password2", {"password2": "Something-else-1"}),
     ],
 )
 def test_a_password_is_not_changed_by_mistake(now: datetime, field: str, bad: dict[str, str]) -> None:
     client, user = visitor()
-    answer = client.post(reverse("account_password"), passwords(**bad))
+    answer = client.post(reverse("account_change_password"), passwords(**bad))
     page = answer.content.decode()
     assert answer.status_code == 422
     assert f'id="error-{field}"' in page
@@ -94,11 +98,11 @@ def test_a_password_is_not_changed_by_mistake(now: datetime, field: str, bad: di
 
 def test_guessing_the_current_password_is_paused(now: datetime) -> None:
     client, user = visitor()
-    for _number in range(SIGN_IN.limit):
-        client.post(reverse("account_password"), passwords(current="guess"))
-    answer = client.post(reverse("account_password"), passwords())
-    assert answer.status_code == 409
-    assert "Too many wrong tries" in answer.content.decode()
+    for _number in range(TRIES):
+        client.post(reverse("account_change_password"), passwords(oldpassword="guess"))
+    answer = client.post(reverse("account_change_password"), passwords())
+    assert (answer.status_code, answer["Retry-After"]) == (429, "60")
+    assert "Wait a minute" in answer.content.decode()
     assert User.objects.get(pk=user.pk).check_password(cast.PASSWORD)
 
 

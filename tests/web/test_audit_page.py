@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -18,12 +16,6 @@ from titan.personnel.commands.workers import anonymise_worker, update_worker
 from titan.personnel.rules import AreaGiven, WorkerChanges
 
 AUDIT_STATEMENTS = 13
-
-
-@pytest.fixture
-def now(at: datetime) -> Iterator[datetime]:
-    with time_machine.travel(at, tick=False):
-        yield at
 
 
 @pytest.fixture

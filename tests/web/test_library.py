@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import cast
+from tests.web.classes import client_of
+from tests.web.forms import Sent, form_in
 from titan.catalogue.models import CourseVersion
 from titan.compliance.commands import rebuild
 from titan.compliance.models import ComplianceItem, RoleRequirement, Severity
@@ -23,18 +22,6 @@ from titan.personnel import models as personnel
 from titan.resources.models import Trainer, Venue
 
 COURSES_STATEMENTS, MOST_STATEMENTS = 12, 16
-
-
-@pytest.fixture
-def now(site: Any, at: datetime) -> Iterator[datetime]:
-    with time_machine.travel(at, tick=False):
-        yield at
-
-
-def client_of(role: Role = Role.HSE_ADMIN) -> Client:
-    client = Client()
-    client.force_login(cast.make_user(role))
-    return client
 
 
 def text_of(answer: Any) -> str:
@@ -237,10 +224,9 @@ def test_only_admins_change_trainers(now: datetime) -> None:
     assert 'id="error-course_ids"' in text_of(bad)
 
 
-def asked(page: str, **rows: str) -> dict[str, str]:
-    """Return what the form of requirements sends: what it holds unseen, and `rows` such as type_7="PRE_MOB"."""
-    found = dict(re.findall(r'name="(seen|shown)" value="(\w+)"', page))
-    return {**found, **{name.replace("_", "-"): value for name, value in rows.items()}}
+def asked(page: str, address: str, **rows: str) -> Sent:
+    """Return what the form of requirements sends when `rows` such as type_7="PRE_MOB" are filled in."""
+    return {**form_in(page, address), **{name.replace("_", "-"): value for name, value in rows.items()}}
 
 
 def test_a_role_is_told_whom_it_touches_before_it_is_saved(now: datetime) -> None:
@@ -250,10 +236,11 @@ def test_a_role_is_told_whom_it_touches_before_it_is_saved(now: datetime) -> Non
     rebuild(by=cast.actor(), at=now)
     client, address = client_of(), reverse("library_role_requirements", args=[role.pk])
     rows = {f"type_{course.pk}": "PRE_MOB", f"type_{later.pk}": "POST_MOB", f"days_{later.pk}": "30"}
-    page = text_of(client.post(address, asked(shown(client, "library_role", role.pk), **rows)))
-    assert "2 requirements change. It touches 3 workers: 3 may not work any more" in page
+    page = text_of(client.post(address, asked(shown(client, "library_role", role.pk), address, **rows)))
+    assert "2 requirements change." in page
+    assert "It touches 3 workers: 3 may not work any more" in page
     assert not RoleRequirement.objects.exists()
-    answer = client.post(address, asked(page, **rows))
+    answer = client.post(address, asked(page, address, **rows))
     assert answer.status_code == 302
     assert dict(RoleRequirement.objects.values_list("course_id", "grace_period_days")) == {
         course.pk: None,
@@ -262,7 +249,7 @@ def test_a_role_is_told_whom_it_touches_before_it_is_saved(now: datetime) -> Non
     assert ComplianceItem.objects.filter(severity=Severity.NON_COMPLIANT).count() == 3
     page = shown(client, "library_role", role.pk)
     assert "judged anew" in page
-    assert "Nothing changes." in text_of(client.post(address, asked(page, **rows)))
+    assert "Nothing changes." in text_of(client.post(address, asked(page, address, **rows)))
     assert '<td class="num">3</td><td class="num">2</td>' in shown(client_of(Role.AUDITOR), "roles")
 
 
@@ -270,18 +257,20 @@ def test_nothing_is_saved_that_was_not_shown_or_is_wrong_or_stale(now: datetime)
     course, other, role = cast.make_course(), cast.make_course(), cast.make_role()
     client, address = client_of(), reverse("library_role_requirements", args=[role.pk])
     first = shown(client, "library_role", role.pk)
-    seen = text_of(client.post(address, asked(first, **{f"type_{course.pk}": "PRE_MOB"})))
-    changed = client.post(address, asked(seen, **{f"type_{other.pk}": "PRE_MOB"}))
+    seen = text_of(client.post(address, asked(first, address, **{f"type_{course.pk}": "PRE_MOB"})))
+    changed = client.post(address, asked(seen, address, **{f"type_{other.pk}": "PRE_MOB"}))
     assert "Not saved yet." in text_of(changed)
     for days in ("", "400", "soon"):
-        bad = client.post(address, asked(first, **{f"type_{course.pk}": "POST_MOB", f"days_{course.pk}": days}))
+        bad = client.post(
+            address, asked(first, address, **{f"type_{course.pk}": "POST_MOB", f"days_{course.pk}": days})
+        )
         assert bad.status_code == 422
         assert f'id="error-{course.pk}"' in text_of(bad)
     assert not RoleRequirement.objects.exists()
     cast.require(role, other)
-    stale = client.post(address, asked(seen, **{f"type_{course.pk}": "PRE_MOB"}))
+    stale = client.post(address, asked(seen, address, **{f"type_{course.pk}": "PRE_MOB"}))
     assert stale.status_code == 409
-    assert "Somebody changed what is required here" in text_of(stale)
+    assert "Somebody changed this at the same time." in text_of(stale)
     assert RoleRequirement.objects.count() == 1
 
 
@@ -334,11 +323,41 @@ def test_areas_are_added_moved_asked_and_deleted(now: datetime) -> None:
     rebuild(by=cast.actor(), at=now)
     address = reverse("library_area_requirements", args=[quay.pk])
     rows = {f"type_{course.pk}": "PRE_MOB"}
-    page = text_of(client.post(address, asked(shown(client, "library_area", quay.pk), **rows)))
+    page = text_of(client.post(address, asked(shown(client, "library_area", quay.pk), address, **rows)))
     assert "It touches 1 worker:" in page
-    assert client.post(address, asked(page, **rows)).status_code == 302
+    assert client.post(address, asked(page, address, **rows)).status_code == 302
     assert client.post(reverse("library_area_delete", args=[quay.pk])).status_code == 409
     assert client.get(reverse("library_area", args=[10**6])).status_code == 404
+
+
+def test_moving_an_area_says_who_turns_red_before_it_is_moved(now: datetime) -> None:
+    plant, yard = cast.make_area(name="Plant"), cast.make_area(name="Yard")
+    quay = cast.make_area(yard, name="Quay")
+    cast.require(plant, cast.make_course(code="GAS-1", title={"en": "Gas"}))
+    cast.require(yard, cast.make_course(code="DIG-1", title={"en": "Digging"}), 14)
+    inside = [cast.make_worker(areas=[quay], last_name=f"Name{n:02}", assigned_on=now.date()) for n in range(14)]
+    cast.make_worker(areas=[plant])
+    rebuild(by=cast.actor(), at=now)
+    client, address = client_of(), reverse("library_area", args=[quay.pk])
+    sent = {**form_in(shown(client, "library_area", quay.pk), address), "parent_id": str(plant.pk), "name": "Quay 2"}
+    page = text_of(client.post(address, sent))
+    assert "It touches 14 workers: 14 may not work any more, 0 may work again." in page
+    assert reverse("worker", args=[inside[0].pk]) in page
+    assert "and 2 more" in page
+    assert "asked of 14 workers more" in page
+    assert "asked of 14 workers no more" in page
+    quay.refresh_from_db()
+    assert (quay.parent_id, quay.name) == (yard.pk, "Quay")
+    assert ComplianceItem.objects.filter(severity=Severity.NON_COMPLIANT).count() == 1
+
+    seen = form_in(page, address)
+    assert (seen["parent_id"], seen["name"]) == (str(plant.pk), "Quay 2")
+    elsewhere = text_of(client.post(address, {**seen, "parent_id": ""}))
+    assert "Not saved yet." in elsewhere
+    assert client.post(address, seen).status_code == 302
+    quay.refresh_from_db()
+    assert (quay.parent_id, quay.name) == (plant.pk, "Quay 2")
+    assert ComplianceItem.objects.filter(severity=Severity.NON_COMPLIANT).count() == 15
 
 
 def test_only_admins_change_roles_and_areas(now: datetime) -> None:

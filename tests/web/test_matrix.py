@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -18,12 +16,6 @@ from titan.compliance.commands import rebuild
 from titan.core.actor import Role
 
 MATRIX_STATEMENTS = 18
-
-
-@pytest.fixture
-def now(at: datetime) -> Iterator[datetime]:
-    with time_machine.travel(at, tick=False):
-        yield at
 
 
 @pytest.fixture

@@ -1,24 +1,21 @@
-"""The first page, sign-in, and pages that say what went wrong."""
+"""The first page, and pages that say what went wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
-from django.urls import reverse
 
 from tests import cast
-from titan.accounts.throttle import SIGN_IN
 from titan.compliance.commands import rebuild
 from titan.compliance.models import DayCounts
 from titan.core.actor import Role
 from titan.resources.models import Qualification
 
-TODAY_STATEMENTS = 16
+TODAY_STATEMENTS = 15
 
 
 @pytest.fixture
@@ -33,64 +30,10 @@ def signed_in(role: Role, **links: Any) -> tuple[Client, Any]:
     return client, user
 
 
-def token_of(browser: Client) -> str:
-    browser.get(reverse("sign_in"))
-    return browser.cookies["csrftoken"].value
-
-
-def send(browser: Client, email: str, password: str, **more: str) -> Any:
-    data = {"email": email, "password": password, "csrfmiddlewaretoken": token_of(browser), **more}
-    return browser.post(reverse("sign_in"), data)
-
-
-def test_a_stranger_is_asked_to_sign_in_and_comes_back(site: Any, browser: Client) -> None:
-    answer = browser.get("/?cursor=x")
-    assert answer.status_code == 302
-    assert answer["Location"] == "/sign-in?next=%2F%3Fcursor%3Dx"
-    user = cast.make_user(Role.HSE_ADMIN)
-    assert send(browser, user.email.upper(), cast.PASSWORD, next="/api/v1/docs")["Location"] == "/api/v1/docs"
-
-
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil"])
-def test_signing_in_never_leads_elsewhere(site: Any, browser: Client, elsewhere: str) -> None:
-    user = cast.make_user(Role.HSE_ADMIN)
-    assert send(browser, user.email, cast.PASSWORD, next=elsewhere)["Location"] == "/"
-
-
-def test_wrong_passwords_are_counted_then_paused(site: Any, browser: Client) -> None:
-    user = cast.make_user(Role.HSE_ADMIN)
-    for left in range(SIGN_IN.limit - 1, -1, -1):
-        answer = send(browser, user.email, "wrong")
-        assert answer.status_code == 401
-        assert f"{left} tr" in answer.content.decode()
-    paused = send(browser, user.email, cast.PASSWORD)
-    assert paused.status_code == 429
-    assert int(paused["Retry-After"]) > 0
-    assert "Too many wrong tries" in paused.content.decode()
-
-
-def test_a_closed_login_cannot_sign_in(site: Any, browser: Client) -> None:
-    user = cast.make_user(Role.HSE_ADMIN, is_active=False)
-    assert send(browser, user.email, cast.PASSWORD).status_code == 401
-
-
 def test_a_login_closed_meanwhile_is_signed_out(site: Any) -> None:
     client, user = signed_in(Role.HSE_ADMIN)
     type(user).objects.filter(pk=user.pk).update(is_active=False)
     assert client.get("/")["Location"].startswith("/sign-in")
-
-
-def test_a_form_without_its_token_is_refused_in_words(site: Any, browser: Client) -> None:
-    answer = browser.post(reverse("sign_in"), {"email": "a@b.example", "password": "x"})
-    assert answer.status_code == 403
-    assert "Reload the page" in answer.content.decode()
-
-
-@pytest.fixture
-def now(at: datetime) -> Iterator[datetime]:
-    """Let the pages happen at the moment of the tests."""
-    with time_machine.travel(at, tick=False):
-        yield at
 
 
 def test_today_shows_counts_gaps_and_companies(site: Any, now: datetime) -> None:
@@ -173,7 +116,7 @@ def test_today_costs_the_same_for_any_number_of_rows(site: Any, now: datetime, d
         client.get("/")
 
 
-@pytest.mark.parametrize("path", ["/", "/sign-in"])
+@pytest.mark.parametrize("path", ["/", "/account/security"])
 def test_nothing_comes_from_outside_and_nothing_is_inline(site: Any, path: str) -> None:
     client, _user = signed_in(Role.HSE_ADMIN)
     answer = client.get(path)
@@ -197,13 +140,6 @@ def test_a_refusal_is_a_page_that_helps(site: Any) -> None:
     answer = client.get("/my-classes/999")
     assert answer.status_code == 404
     assert "not yours to see" in answer.content.decode()
-
-
-def test_signing_out_needs_a_click_not_a_link(site: Any) -> None:
-    client, _user = signed_in(Role.HSE_ADMIN)
-    assert client.get(reverse("sign_out")).status_code == 405
-    assert client.post(reverse("sign_out"))["Location"] == "/sign-in"
-    assert client.get("/").status_code == 302
 
 
 @pytest.mark.parametrize(("cookie", "shown"), [("dark", True), ("light", True), ('"><script>', False)])

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -16,12 +14,6 @@ from titan.compliance.commands import rebuild
 from titan.core.actor import Role
 
 SEARCH_STATEMENTS = 15
-
-
-@pytest.fixture
-def now(at: datetime) -> Iterator[datetime]:
-    with time_machine.travel(at, tick=False):
-        yield at
 
 
 @pytest.fixture

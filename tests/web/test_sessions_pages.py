@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -16,12 +14,6 @@ from titan.core.actor import Role
 from titan.resources.models import Qualification
 
 WEEK_STATEMENTS, LIST_STATEMENTS = 14, 15
-
-
-@pytest.fixture
-def now(at: datetime) -> Iterator[datetime]:
-    with time_machine.travel(at, tick=False):
-        yield at
 
 
 def visitor(role: Role = Role.HSE_ADMIN) -> Client:
@@ -73,6 +65,14 @@ def test_a_slot_across_midnight_stands_on_both_days(site: Any, now: datetime) ->
     starts = now.replace(hour=22) + timedelta(days=2)
     cast.make_session(cast.make_course(), status="SCHEDULED", slots=[(starts, starts + timedelta(hours=4))])
     assert text(visitor(), "sessions", week="2026-W48").count("22:00–02:00") == 2
+
+
+def test_each_session_has_a_place_for_what_waits_on_this_device(site: Any, now: datetime) -> None:
+    session = cast.make_session(cast.make_course(), status="SCHEDULED")
+    client = visitor()
+    for page in (text(client, "sessions_list"), text(client, "sessions", week="2026-W48")):
+        assert f'.{session.pk}" hidden></span>' in page
+        assert "%n marks wait for the network" in page
 
 
 @pytest.mark.parametrize("week", ["x", "2026-W60", "2026-48", "0000-W01", "2026-W-1"])

@@ -18,7 +18,7 @@ from titan.core.actor import Role
 from titan.personnel.models import Worker
 from titan.resources.models import Trainer
 
-USERS_STATEMENTS = 11
+USERS_STATEMENTS = 12
 
 
 @pytest.fixture

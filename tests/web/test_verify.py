@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from tests import cast
+from tests.training.acting import pending
 from titan.core.actor import Role
 from titan.personnel.models import Worker
 from titan.records.models import AssessmentMethod, CompetencyRecord, TrainingRecord
 
 HTMX = {"HX-Request": "true"}
-VERIFY_STATEMENTS = 14
-
-
-@pytest.fixture
-def now(at: datetime) -> Iterator[datetime]:
-    with time_machine.travel(at, tick=False):
-        yield at
+VERIFY_STATEMENTS = 17
 
 
 def waiting(now: datetime, **values: Any) -> CompetencyRecord:
@@ -70,11 +63,42 @@ def test_an_assessor_signs_one_and_then_many(site: Any, now: datetime) -> None:
     records = [waiting(now) for _number in range(3)]
     client, user = visitor()
     answer = client.post(reverse("verify_decide"), decision(records[0].pk), headers=HTMX)
-    assert (answer.status_code, answer["HX-Redirect"]) == (204, "/verify")
-    assert "1 record signed." in client.get("/verify").content.decode()
-    client.post(reverse("verify_decide"), decision(records[1].pk, records[2].pk))
+    assert (answer.status_code, answer["HX-Retarget"]) == (200, "#verify-queue")
+    assert "1 record signed." in answer["HX-Trigger"]
+    answer = client.post(reverse("verify_decide"), decision(records[1].pk, records[2].pk))
+    assert answer["Location"] == "/verify"
+    assert "2 records signed." in client.get("/verify").content.decode()
     assert TrainingRecord.objects.filter(source="COMPETENCY", completed_on=now.date()).count() == 3
     assert set(CompetencyRecord.objects.values_list("assessed_by_id", flat=True)) == {user.pk}
+
+
+def test_signing_goes_on_to_the_next_one_with_the_same_method(site: Any, now: datetime) -> None:
+    records = [waiting(now) for _number in range(3)]
+    method = AssessmentMethod.objects.order_by("id").last()
+    assert method is not None
+    client, _user = visitor()
+
+    def open_after(pk: int) -> str:
+        sent = decision(pk, method_id=str(method.pk))
+        return str(client.post(reverse("verify_decide"), sent, headers=HTMX).content.decode())
+
+    page = open_after(records[1].pk)
+    assert f'id="verify-detail" data-record="{records[2].pk}"' in page
+    assert f'value="{method.pk}" selected' in page
+    assert f'id="verify-detail" data-record="{records[0].pk}"' in open_after(records[2].pk)
+    assert "Nothing waits" in open_after(records[0].pk)
+
+
+def test_the_assessor_sees_the_sheet_beside_the_person(site: Any, now: datetime) -> None:
+    record = pending(cast.make_worker(), cast.make_course(requires_verification=True))
+    client, _user = visitor()
+    page = client.get(reverse("verify_record", args=[record.pk]), headers=HTMX).content.decode()
+    picture = reverse("evidence_page", args=[record.evidence_id, 1])
+    assert f'src="{picture}"' in page
+    assert "Hash checked just now: equal" in page
+    assert client.get(picture)["Content-Type"] == "image/jpeg"
+    for key in "cxs":
+        assert f'data-key="{key}"' in page
 
 
 def test_a_refusal_keeps_what_was_typed(site: Any, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -9,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
@@ -17,9 +17,12 @@ from django.urls import reverse
 from tests import cast
 from tests.api.classroom import tamper
 from tests.training.acting import FAILED, PASSED, held, pending, settle
+from tests.web.classes import client_of
+from tests.web.forms import form_in
 from titan.audit.models import AuditEvent
 from titan.compliance.models import ComplianceItem
 from titan.core.actor import Role
+from titan.evidence.storage.local import LocalStore
 from titan.personnel.models import AreaAssignment, Worker, WorkerStatus
 from titan.records.commands import Decision, decide_competencies, revoke_record
 from titan.records.models import CompetencyStatus, TrainingRecord
@@ -27,12 +30,6 @@ from titan.training.commands import finalize_session
 
 WORKER_STATEMENTS = 30
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def now(at: datetime) -> Iterator[datetime]:
-    with time_machine.travel(at, tick=False):
-        yield at
 
 
 @pytest.fixture
@@ -79,12 +76,6 @@ def tampered(world: dict[str, Any]) -> Iterator[None]:
     path.write_bytes(whole)
 
 
-def client_of(role: Role = Role.HSE_ADMIN) -> Client:
-    client = Client()
-    client.force_login(cast.make_user(role))
-    return client
-
-
 def shown(world: dict[str, Any], role: Role = Role.AUDITOR) -> str:
     answer = client_of(role).get(reverse("worker", args=[world["worker"].pk]))
     assert answer.status_code == 200
@@ -97,22 +88,8 @@ def text_of(page: str) -> str:
 
 def form_of(client: Client, world: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """Return the edit form as the page fills it in, with `changes`."""
-    page = client.get(reverse("worker_edit", args=[world["worker"].pk])).content.decode()
-    seen = re.search(r'name="seen" value="(\w+)"', page)
-    assert seen
-    worker = world["worker"]
-    return {
-        "employee_id": worker.employee_id,
-        "first_name": worker.first_name,
-        "last_name": worker.last_name,
-        "company_id": worker.company_id,
-        "role_id": worker.role_id,
-        "role_assigned_on": "2026-11-01",
-        "status": "ACTIVE",
-        "areas": [world["train"].pk],
-        "seen": seen[1],
-        **changes,
-    }
+    address = reverse("worker_edit", args=[world["worker"].pk])
+    return {**form_in(client.get(address).content.decode(), address), **changes}
 
 
 def test_every_item_is_traced_to_who_asks_and_what_proves_it(world: dict[str, Any]) -> None:
@@ -254,9 +231,14 @@ def test_two_people_editing_see_the_conflict_and_lose_nothing(world: dict[str, A
     answer = first.post(address, mine)
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "changed this worker on" in page
+    assert "changed this at the same time" in page
     assert 'value="Mine"' in page
-    assert "Stored now: 12345" in text_of(page)
+    assert 'value="12345"' in page
+    assert "Taken over from theirs." in page
+    saved = first.post(address, form_in(page, address))
+    assert saved.status_code == 302
+    world["worker"].refresh_from_db()
+    assert (world["worker"].last_name, world["worker"].phone) == ("Mine", "12345")
 
 
 def test_a_wrong_value_stands_at_its_field(world: dict[str, Any]) -> None:
@@ -284,6 +266,22 @@ def test_the_sheet_shows_both_hashes_the_page_and_the_file(world: dict[str, Any]
     file = client.get(reverse("evidence_file", args=[record.evidence_id]))
     assert b"".join(file.streaming_content)[:4] == b"%PDF"
     assert file["Content-Disposition"].startswith("attachment")
+
+
+def test_a_sheet_that_cannot_be_read_just_now_is_no_alarm(
+    world: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    client, record = client_of(Role.AUDITOR), world["record"]
+    monkeypatch.setattr(LocalStore, "open", fail)
+    monkeypatch.setattr("titan.evidence.storage.local.measure", fail)
+    page = client.get(reverse("record_sheet", args=[record.pk])).content.decode()
+    assert "cannot be read just now" in page
+    assert "Hash not checked" in page
+    assert "tampered" not in page.lower()
+    assert not AuditEvent.objects.filter(action="evidence.tampered").exists()
 
 
 def test_a_tampered_sheet_is_an_alarm_and_is_not_shown(world: dict[str, Any], tampered: None) -> None:

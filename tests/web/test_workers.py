@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from tests import cast
+from tests.web.classes import client_of
 from titan.compliance.commands import rebuild
 from titan.core.actor import Role
 from titan.personnel.models import Worker, WorkerStatus
 
-WORKERS_STATEMENTS = 13
-
-
-@pytest.fixture
-def now(at: datetime) -> Iterator[datetime]:
-    with time_machine.travel(at, tick=False):
-        yield at
+# A list that ends on the first page asks for who is not judged as well.
+WORKERS_STATEMENTS = 14
 
 
 @pytest.fixture
@@ -36,12 +30,6 @@ def world(site: Any, now: datetime) -> dict[str, Any]:
     away = cast.make_worker(role=role, last_name="Bygone", status=WorkerStatus.INACTIVE)
     rebuild(by=cast.actor(), at=now)
     return {"role": role, "easy": easy, "red": red, "green": green, "away": away, "course": course, "area": area}
-
-
-def client_of(role: Role = Role.HSE_ADMIN) -> Client:
-    client = Client()
-    client.force_login(cast.make_user(role))
-    return client
 
 
 def listed(client: Client, **query: Any) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.http import HttpRequest
 from ninja.utils import check_csrf
 
+from titan.accounts.queries import lacks_second_factor
 from titan.accounts.throttle import TOKENS, client_address
 from titan.api.caller import Caller, set_caller
 from titan.api.problem import Unwelcome
@@ -21,8 +22,8 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Titan"'}
 def sign_in(request: HttpRequest) -> None:
     """Find out who sent `request` and bring the site to today.
 
-    Raises Unwelcome: 401 without a sign-in that holds, 403 when a session comes without its CSRF token, 429 after too
-    many wrong tokens from one address (right ones still pass).
+    Raises Unwelcome: 401 without a sign-in that holds, 403 when a session comes without its CSRF token or without the
+    second factor that its role needs, 429 after too many wrong tokens from one address (right ones still pass).
     """
     at = clock.now()
     header = request.headers.get("Authorization")
@@ -72,4 +73,8 @@ def _by_session(request: HttpRequest) -> Person:
         )
     if check_csrf(request) is not None:
         raise Unwelcome(403, "CSRF_FAILED", "Send the CSRF token of the signed-in page as X-CSRFToken.")
+    if lacks_second_factor(person.actor):
+        raise Unwelcome(
+            403, "SECOND_FACTOR_NEEDED", "Your role needs a second factor. Add one under Sign-in and security."
+        )
     return person

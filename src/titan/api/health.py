@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -14,6 +10,8 @@ from django.views.decorators.http import require_safe
 from titan.api.problem import problem
 from titan.core import guards
 from titan.core.errors import FieldError
+from titan.evidence.errors import EvidenceUnavailable
+from titan.evidence.storage import evidence_store
 
 
 @require_safe
@@ -45,10 +43,7 @@ def _database_errors() -> list[FieldError]:
 
 def _storage_errors() -> list[FieldError]:
     try:
-        folder = Path(settings.TITAN_EVIDENCE_DIR)
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as probe:
-            probe.write(b"ready")
-    except OSError as error:
-        return [FieldError("storage", "NOT_WRITABLE", f"Evidence cannot be stored: {error.strerror}.")]
+        evidence_store().check()
+    except EvidenceUnavailable as error:
+        return [FieldError("storage", "NOT_WRITABLE", f"Evidence cannot be stored: {error.why}.")]
     return []

@@ -19,7 +19,9 @@ from titan.core.actor import Actor
 from titan.core.bulk import id_set, insert_rows
 from titan.core.command import command, nothing_changed, say
 from titan.core.errors import Conflict, NotFound
-from titan.core.given import Wrong, possible_ids
+from titan.core.expected import need_expected
+from titan.core.given import Wrong, given_in, possible_ids
+from titan.core.language import N_, _
 from titan.core.lock import Subject, lock_alone
 from titan.core.permit import need_admin
 
@@ -32,6 +34,8 @@ CONTENT = (
     "min_pass_score",
     "requires_verification",
 )
+# As messages name them.
+_STATUSES = (N_("DRAFT"), N_("PUBLISHED"), N_("ARCHIVED"))
 
 
 @command
@@ -44,7 +48,7 @@ def create_course(code: str, content: VersionContent, *, by: Actor, at: datetime
     wrong = Wrong()
     code = wrong.code("code", code)
     if Course.objects.filter(code=code).exists():
-        wrong.add("code", "NOT_UNIQUE", f"There is a course {code} already: give another code.")
+        wrong.add("code", "NOT_UNIQUE", _("There is a course %(code)s already: give another code.") % {"code": code})
     content = checked_content(content, wrong)
     _check_prerequisites(None, content, wrong)
     wrong.refuse()
@@ -55,10 +59,12 @@ def create_course(code: str, content: VersionContent, *, by: Actor, at: datetime
 
 
 @command
-def edit_draft_version(course_id: int, changes: VersionChanges, *, by: Actor, at: datetime) -> int:
+def edit_draft_version(
+    course_id: int, changes: VersionChanges, *, expected: VersionChanges | None = None, by: Actor, at: datetime
+) -> int:
     """Change the content of a course's draft; return its number. A published version never changes.
 
-    Raises Conflict NO_DRAFT_VERSION when there is none.
+    Raises Conflict NO_DRAFT_VERSION when there is none, STALE when it is no more what the editor saw (`expected`).
     """
     need_admin(by)
     latest = _locked_latest(course_id)
@@ -67,13 +73,15 @@ def edit_draft_version(course_id: int, changes: VersionChanges, *, by: Actor, at
     if latest.status != VersionStatus.DRAFT:
         raise Conflict(
             "NO_DRAFT_VERSION",
-            f"Version {latest.number} is published and stays as it is: make a new version and change that.",
+            _("Version %(number)s is published and stays as it is: make a new version and change that.")
+            % {"number": latest.number},
         )
     old, new = _plain(before), _plain(content)
     changed = [name for name in new if old[name] != new[name]]
     if not changed:
         nothing_changed()
         return latest.number
+    _need_expected(latest, expected)
     _store(latest, content)
     say(
         "course.version_edited",
@@ -86,10 +94,13 @@ def edit_draft_version(course_id: int, changes: VersionChanges, *, by: Actor, at
 
 
 @command
-def draft_version(course_id: int, changes: VersionChanges, *, by: Actor, at: datetime) -> int:
+def draft_version(
+    course_id: int, changes: VersionChanges, *, expected: VersionChanges | None = None, by: Actor, at: datetime
+) -> int:
     """Make a new draft of a course from its latest version with `changes`; return its number.
 
-    Raises Conflict DRAFT_EXISTS: one draft at a time.
+    Raises Conflict DRAFT_EXISTS: one draft at a time; STALE when the latest version is no more what the editor saw
+    (`expected`).
     """
     need_admin(by)
     latest = _locked_latest(course_id)
@@ -97,8 +108,10 @@ def draft_version(course_id: int, changes: VersionChanges, *, by: Actor, at: dat
     if latest.status == VersionStatus.DRAFT:
         raise Conflict(
             "DRAFT_EXISTS",
-            f"Version {latest.number} is a draft already: change that one, or publish it first.",
+            _("Version %(number)s is a draft already: change that one, or publish it first.")
+            % {"number": latest.number},
         )
+    _need_expected(latest, expected)
     number = latest.number + 1
     _write_version(course_id, number, content, at)
     say("course.version_drafted", "course", course_id, after={"version": number, **_plain(content)})
@@ -115,9 +128,13 @@ def publish_version(course_id: int, number: int, *, by: Actor, at: datetime) -> 
     _lock(course_id)
     version = CourseVersion.objects.filter(course_id=course_id, number=number).first()
     if version is None:
-        raise NotFound(f"version of course {course_id} with the number", number)
+        raise NotFound(_("version of course %(course)s with the number") % {"course": course_id}, number)
     if version.status != VersionStatus.DRAFT:
-        raise Conflict("NOT_DRAFT", f"Version {number} is {version.status}: only a draft can be published.")
+        raise Conflict(
+            "NOT_DRAFT",
+            _("Version %(number)s is %(status)s: only a draft can be published.")
+            % {"number": number, "status": _(version.status)},
+        )
     published = CourseVersion.objects.filter(course_id=course_id, status=VersionStatus.PUBLISHED)
     earlier = published.values_list("number", flat=True).first()
     published.update(status=VersionStatus.ARCHIVED, archived_at=at)
@@ -144,6 +161,11 @@ def _locked_latest(course_id: int) -> CourseVersion:
     return CourseVersion.objects.prefetch_related("prerequisites").filter(course_id=course_id).latest("number")
 
 
+def _need_expected(latest: CourseVersion, expected: VersionChanges | None) -> None:
+    what = _("version %(number)s of the course") % {"number": latest.number}
+    need_expected(asdict(_content(latest)), given_in(expected), what)
+
+
 def _content(version: CourseVersion) -> VersionContent:
     asked = tuple(sorted(asked.course_id for asked in version.prerequisites.all()))
     return VersionContent(**{name: getattr(version, name) for name in CONTENT}, prerequisite_ids=asked)
@@ -166,14 +188,16 @@ def _check_prerequisites(course_id: int | None, content: VersionContent, wrong: 
     known = set(Course.objects.filter(pk__in=id_set(possible_ids(wanted))).values_list("id", flat=True))
     unknown = [str(asked) for asked in wanted if asked not in known]
     if unknown:
-        wrong.add("prerequisite_ids", "UNKNOWN", f"There is no course with the id {', '.join(unknown)}.")
+        wrong.add(
+            "prerequisite_ids", "UNKNOWN", _("There is no course with the id %(ids)s.") % {"ids": ", ".join(unknown)}
+        )
     if course_id is None:
         return
     circle = prerequisite_circle(course_id, wanted, _asks_for())
     if circle:
         codes = dict(Course.objects.filter(pk__in=id_set(circle)).values_list("id", "code"))
         way = " → ".join(codes[step] for step in circle)
-        wrong.add("prerequisite_ids", "CIRCLE", f"A course cannot come before itself: {way}.")
+        wrong.add("prerequisite_ids", "CIRCLE", _("A course cannot come before itself: %(way)s.") % {"way": way})
 
 
 def _asks_for() -> Mapping[int, set[int]]:

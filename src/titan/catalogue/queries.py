@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from titan.catalogue.models import CourseVersion, Prerequisite, VersionStatus
 from titan.core.bulk import id_set
 from titan.core.errors import NotFound
+from titan.core.language import _
 from titan.core.page import DEFAULT_LIMIT, Page, decode_cursor, encode_cursor
 from titan.core.text import by_code_point, in_language, is_found
 
@@ -112,7 +113,7 @@ def course_version(course_id: int, number: int, *, language: str) -> VersionOfCo
         if version.number == number:
             short = CourseShort(whole.id, whole.code, whole.title)
             return VersionOfCourse(**{one.name: getattr(version, one.name) for one in fields(version)}, course=short)
-    raise NotFound(f"version of course {course_id} with the number", number)
+    raise NotFound(_("version of course %(course)s with the number") % {"course": course_id}, number)
 
 
 def list_courses(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from titan.catalogue.models import DeliveryMethod
 from titan.core.given import UNCHANGED, Unchanged, Wrong, given_in
+from titan.core.language import N_, _
 
 LONGEST_VALIDITY = 600
 SHORTEST_CLASS = 5
@@ -54,15 +55,17 @@ def changed_content(content: VersionContent, changes: VersionChanges) -> Version
 
 def checked_content(content: VersionContent, wrong: Wrong) -> VersionContent:
     """Return `content` cleaned and in a fixed order; report what is out of bounds to `wrong`."""
-    wrong.within("duration_minutes", content.duration_minutes, SHORTEST_CLASS, LONGEST_CLASS, "minutes")
-    wrong.within("validity_months", content.validity_months, 0, LONGEST_VALIDITY, "months (0: never expires)")
+    wrong.within("duration_minutes", content.duration_minutes, SHORTEST_CLASS, LONGEST_CLASS, N_("minutes"))
+    wrong.within("validity_months", content.validity_months, 0, LONGEST_VALIDITY, N_("months (0: never expires)"))
     if content.min_pass_score is not None:
         wrong.within("min_pass_score", content.min_pass_score, 0, 100)
     wrong.choice("delivery_method", content.delivery_method, DeliveryMethod.values)
     if len(content.prerequisite_ids) > MOST_PREREQUISITES:
-        wrong.add("prerequisite_ids", "TOO_MANY", f"Give at most {MOST_PREREQUISITES} prerequisites.")
+        wrong.add(
+            "prerequisite_ids", "TOO_MANY", _("Give at most %(limit)s prerequisites.") % {"limit": MOST_PREREQUISITES}
+        )
     if len(set(content.prerequisite_ids)) < len(content.prerequisite_ids):
-        wrong.add("prerequisite_ids", "TWICE", "Name each prerequisite once.")
+        wrong.add("prerequisite_ids", "TWICE", _("Name each prerequisite once."))
     return replace(
         content,
         title=dict(sorted(wrong.translations("title", content.title, limit=TITLE_LIMIT).items())),

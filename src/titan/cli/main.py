@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from titan.cli import backups, demo, loading, nights, people, serving, upkeep, walk
+from titan.cli import backups, demo, evidence, loading, nights, people, serving, upkeep, walk
 from titan.cli.failures import explain
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command()(nights.worker)
 app.command()(demo.demo)
 app.command()(walk.walk)
 app.command()(loading.load)
+app.add_typer(evidence.evidence, name="evidence")
 app.add_typer(people.users, name="user")
 app.add_typer(people.tokens, name="token")
 app.command()(upkeep.sweep)

@@ -155,8 +155,10 @@ def application() -> Application:
     from django.urls import get_resolver
 
     from titan.config.wsgi import application as wsgi_application
+    from titan.web.jinja import read_all
 
     get_resolver().url_patterns  # noqa: B018 (reading it imports the pages and the API)
+    read_all()
     return wsgi_application
 
 

@@ -78,6 +78,17 @@ def settle_zone() -> None:
         )
 
 
+def need_storage() -> None:
+    """Raise Stop unless evidence can be stored, and the store keeps all its promises."""
+    from titan.evidence.errors import EvidenceUnavailable
+    from titan.evidence.storage import evidence_store
+
+    try:
+        evidence_store().check(thoroughly=True)
+    except EvidenceUnavailable as error:
+        raise Stop(f"The evidence store cannot be used: {error.why}.") from error
+
+
 def need_guards() -> None:
     """Raise Stop unless the database holds every guard, and its settings let them hold."""
     from titan.core import guards

@@ -23,7 +23,7 @@ def walk() -> None:
     """
     with tempfile.TemporaryDirectory(prefix="titan-walk-") as home:
         os.environ["TITAN_HOME"] = home
-        for setting in ("TITAN_DATABASE_URL", "TITAN_TIMEZONE"):
+        for setting in ("TITAN_DATABASE_URL", "TITAN_STORAGE_URL", "TITAN_TIMEZONE"):
             os.environ.pop(setting, None)
         start()
         _tell()

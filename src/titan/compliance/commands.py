@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from django.db.models import Subquery
+from django.db import connection
 
 from titan.compliance.engine import Written, hold_engine, refresh_due, refresh_touched
 from titan.compliance.models import DayCounts, SweptDay
@@ -118,17 +118,20 @@ def _is_due(site: settings.Site, swept: date | None, at: datetime) -> bool:
     return swept > today and swept > site.today(at + CLOCKS_DIFFER)
 
 
+# Written out, like the settings: every request asks it.
+_CALENDAR = f"""SELECT s.timezone, s.warning_days, d.day FROM (SELECT 1 AS one) AS site
+    LEFT JOIN {SiteSettings._meta.db_table} s ON s.until IS NULL LEFT JOIN {SweptDay._meta.db_table} d ON d.id = 1"""
+
+
 def _calendar() -> tuple[settings.Site, date | None]:
     """Return the site's settings and the swept day, in one statement."""
-    row = (
-        SiteSettings.objects.filter(until=None)
-        .annotate(swept=Subquery(SweptDay.objects.filter(id=1).values("day")))
-        .values("timezone", "warning_days", "swept")
-        .first()
-    )
-    if row is None:
-        return settings.Site(is_set_up=False), SweptDay.objects.values_list("day", flat=True).first()
-    return settings.Site(timezone=row["timezone"], warning_days=row["warning_days"]), row["swept"]
+    with connection.cursor() as cursor:
+        cursor.execute(_CALENDAR)
+        zone, warning_days, swept = cursor.fetchone()
+    day = date.fromisoformat(swept) if isinstance(swept, str) else swept
+    if zone is None:
+        return settings.Site(is_set_up=False), day
+    return settings.Site(timezone=zone, warning_days=warning_days), day
 
 
 def _keep_day(day: date) -> None:

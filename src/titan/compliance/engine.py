@@ -1,7 +1,8 @@
 """The compliance engine: one set-based implementation for one worker and for all (domain.md §9).
 
-It computes what the items should be into a scratch table, compares, and writes only what differs. Statuses are
-severities, so the worst is the smallest. Dates are compared with site today, which is always passed in.
+It computes what the items should be, keeps only what differs from what is stored in a scratch table, and writes that;
+the verdicts and the counts (`tallies`) follow from what the scratch tables hold. Statuses are severities, so the worst
+is the smallest. Dates are compared with site today, which is always passed in.
 
 Two transactions that touch the same worker must not judge from half of each other's facts. On PostgreSQL, whoever
 changes facts of some workers holds the engine's lock shared and locks those workers, in order of their ids; whoever
@@ -10,6 +11,7 @@ changes a rule holds the engine's lock alone. SQLite has one writer at a time an
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -17,42 +19,57 @@ from typing import Any
 from django.db import connection
 
 from titan.compliance.models import ComplianceItem, Severity, WorkerVerdict
+from titan.compliance.tallies import ITEM_CHANGES, VERDICT_CHANGES, forget_nothings, recount, tally_changes
 from titan.core.bulk import ids_param, ids_sql
 from titan.core.command import Touched
+from titan.records.models import FOREVER
 
 ENGINE_LOCK = 5_417_201
+ITEMS = ComplianceItem._meta.db_table
+VERDICTS = WorkerVerdict._meta.db_table
+RESTANDING = f"(SELECT worker_id FROM {ITEM_CHANGES} WHERE COALESCE(was_severity, -1) <> COALESCE(severity, -1))"
 
-ITEM_COLUMNS = (
-    "requirement_type",
-    "due_on",
-    "severity",
-    "record_id",
-    "expires_on",
-    "next_change_on",
-)
+# A course asked before site entry is due before any day there is, so that it wins over every other.
+BEFORE_ENTRY = date(1, 1, 1)
+
+SCRATCH = {
+    ITEM_CHANGES: """item_id bigint, worker_id bigint, course_id bigint, due_on date, severity smallint,
+        record_id bigint, expires_on date, next_change_on date, was_severity smallint, was_expires_on date""",
+    VERDICT_CHANGES: """worker_id bigint, company_id bigint, severity smallint, name_key text,
+        was_company_id bigint, was_severity smallint""",
+}
+JUDGED_COLUMNS = ("due_on", "severity", "record_id", "expires_on", "next_change_on")
 
 
 @dataclass(frozen=True)
 class Written:
-    """How many rows a run of the engine wrote; all zero when every verdict stood already."""
+    """How many rows a run of the engine wrote; all zero when every verdict and every count stood already."""
 
     items: int
     verdicts: int
+    counts: int = 0
 
 
 def refresh_touched(touched: Touched, *, today: date, warning_days: int) -> Written:
-    """Bring the items and verdicts of everyone `touched` up to date with the facts.
+    """Bring the items, verdicts and counts of everyone `touched` up to date with the facts.
 
     today: the site's day. warning_days: how many days before its end a record counts as expiring. Both read under
     the engine's lock (`hold_engine`).
     """
     _open_scratch()
-    if not touched.everyone:
-        _scope(touched)
-    params = _params(today, warning_days, courses=touched.courses)
-    _run(_fill(_asked(touched), "asked"), params)
-    items = _write_items(touched, params)
-    return Written(items, _write_verdicts(None if touched.everyone else "SELECT worker_id FROM compliance_scope"))
+    params = _params(today, warning_days, touched)
+    scope = None if touched.everyone else _scope(touched)
+    if scope is not None:
+        _lock_workers(scope, params)
+    items = _run(_changes(_asked(touched, scope), gone=_gone(touched, scope)), params)
+    if touched.rules_changed:
+        _size_up(ITEM_CHANGES)
+    _write_items(items)
+    if touched.everyone and touched.courses is None:
+        return Written(items, _write_verdicts(None, params), recount())
+    # A rule about some courses changes nobody's company, name or status.
+    only_items = touched.rules_changed and touched.courses is not None
+    return Written(items, _write_verdicts(RESTANDING if only_items else scope, params), tally_changes())
 
 
 def refresh_due(*, today: date, warning_days: int) -> Written:
@@ -61,10 +78,17 @@ def refresh_due(*, today: date, warning_days: int) -> Written:
     Requirements stand as stored: only the calendar moved.
     """
     _open_scratch()
-    params = _params(today, warning_days, courses=None)
-    _run(_fill(_DUE.format(today=_date("today")), "due"), params)
-    items = _run(_update_items(), params)
-    return Written(items, _write_verdicts("SELECT worker_id FROM compliance_scratch"))
+    due = f"""
+    asked(worker_id, course_id, due_on) AS MATERIALIZED (
+        SELECT worker_id, course_id, due_on FROM {ITEMS} WHERE next_change_on <= {_date("today")}
+    )"""
+    params = _params(today, warning_days, Touched())
+    items = _run(_changes(due), params)
+    _size_up(ITEM_CHANGES)
+    _write_items(items)
+    written = Written(items, _write_verdicts(RESTANDING, params), tally_changes())
+    forget_nothings()
+    return written
 
 
 def severity_sql(valid_until: str, kind: str, due_on: str, pending: str) -> str:
@@ -81,220 +105,280 @@ def severity_sql(valid_until: str, kind: str, due_on: str, pending: str) -> str:
         ELSE {Severity.NON_COMPLIANT} END"""
 
 
-def _params(today: date, warning_days: int, *, courses: set[int] | None) -> dict[str, Any]:
-    return {
-        "today": today.isoformat(),
-        "warn_to": (today + timedelta(days=warning_days)).isoformat(),
-        "warning_days": -warning_days,
-        "courses": ids_param(courses or ()),
-        "any_course": courses is None,
-    }
-
-
-def _run(sql: str, params: dict[str, Any]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return int(cursor.rowcount)
-
-
-def _date(name: str) -> str:
-    return f"%({name})s::date" if connection.vendor == "postgresql" else f"%({name})s"
-
-
-def _plus(day: str, days: str) -> str:
-    if connection.vendor == "postgresql":
-        return f"({day} + ({days})::int)"
-    return f"date({day}, ({days}) || ' days')"
-
-
-def _differs(left: str, right: str) -> str:
-    operator = "IS DISTINCT FROM" if connection.vendor == "postgresql" else "IS NOT"
-    return f"{left} {operator} {right}"
-
-
-def _of_courses(column: str) -> str:
-    return f"(%(any_course)s OR {column} IN ({ids_sql().replace('%s', '%(courses)s')}))"
-
-
 def hold_engine(*, alone: bool) -> None:
     """Hold the engine's lock until the transaction ends; before reading anything that verdicts depend on.
 
     alone: because what is asked of many changed, or the calendar moved, rather than facts of single workers.
     """
-    if connection.vendor == "postgresql":
+    if _is_postgres():
         function = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
         _run(f"SELECT {function}(%(key)s)", {"key": ENGINE_LOCK})
 
 
+def _is_postgres() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def _params(today: date, warning_days: int, touched: Touched) -> dict[str, Any]:
+    return {
+        "today": today.isoformat(),
+        "warn_to": (today + timedelta(days=warning_days)).isoformat(),
+        "warning_days": -warning_days,
+        "workers": _ids_param(touched.workers),
+        "roles": _ids_param(touched.roles),
+        "areas": _ids_param(touched.areas),
+        "courses": _ids_param(touched.courses or ()),
+        "forever": FOREVER.isoformat(),
+        "before_entry": BEFORE_ENTRY.isoformat(),
+    }
+
+
+def _run(sql: str, params: dict[str, Any] | None = None) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params or {})
+        return int(cursor.rowcount)
+
+
+def _date(name: str) -> str:
+    return f"%({name})s::date" if _is_postgres() else f"%({name})s"
+
+
+def _plus(day: str, days: str) -> str:
+    return f"({day} + ({days})::int)" if _is_postgres() else f"date({day}, ({days}) || ' days')"
+
+
+def _differs(left: str, right: str) -> str:
+    return f"{left} {'IS DISTINCT FROM' if _is_postgres() else 'IS NOT'} {right}"
+
+
+def _ids(name: str) -> str:
+    """Return what follows IN or = ANY: the ids of the parameter `name`, in the form that finds its index."""
+    return f"(%({name})s::bigint[])" if _is_postgres() else f"({ids_sql()})".replace("%s", f"%({name})s")
+
+
+def _ids_param(ids: Iterable[int]) -> str:
+    return f"{{{','.join(map(str, sorted(ids)))}}}" if _is_postgres() else ids_param(ids)
+
+
+def _among(column: str, ids: str) -> str:
+    """Return the condition that `column` is among `ids`: of `_ids`, or a SELECT in brackets."""
+    return f"{column} {'= ANY' if _is_postgres() else 'IN'} {ids}"
+
+
 def _open_scratch() -> None:
-    ending = "ON COMMIT DELETE ROWS" if connection.vendor == "postgresql" else ""
-    _run(
-        f"""CREATE TEMPORARY TABLE IF NOT EXISTS compliance_scratch (
-            worker_id bigint NOT NULL, course_id bigint NOT NULL, requirement_type varchar(8) NOT NULL, due_on date,
-            severity smallint NOT NULL, record_id bigint, expires_on date, next_change_on date,
-            PRIMARY KEY (worker_id, course_id)) {ending}""",
-        {},
-    )
-    _run(
-        f"CREATE TEMPORARY TABLE IF NOT EXISTS compliance_scope (worker_id bigint PRIMARY KEY) {ending}",
-        {},
-    )
-    _run("DELETE FROM compliance_scratch", {})
+    """Make sure that the scratch tables are there and empty; a change without `severity` is a row that goes."""
+    ending = "ON COMMIT DELETE ROWS" if _is_postgres() else ""
+    statements = []
+    for name, columns in SCRATCH.items():
+        statements += [f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ({columns}) {ending}", f"DELETE FROM {name}"]
+    # SQLite takes one statement at a time; PostgreSQL would make us wait for each answer.
+    for statement in [";".join(statements)] if _is_postgres() else statements:
+        _run(statement)
 
 
-def _scope(touched: Touched) -> None:
-    """Gather the touched workers; on PostgreSQL lock them, so that what follows sees what others committed."""
-    _run("DELETE FROM compliance_scope", {})
-    lock = "ORDER BY w.id FOR NO KEY UPDATE" if connection.vendor == "postgresql" else ""
+def _scope(touched: Touched) -> str:
+    """Return the ids of the touched workers, as `_among` takes them.
 
-    def one_of(name: str) -> str:
-        return ids_sql().replace("%s", f"%({name})s")
-
-    _run(
-        f"""INSERT INTO compliance_scope (worker_id)
+    Whom a role or an area touches does not change meanwhile: whoever changes rules is alone.
+    """
+    if not touched.rules_changed:
+        return _ids("workers")
+    return f"""(
         WITH RECURSIVE below(area_id) AS (
-            {one_of("areas")}
+            SELECT id FROM personnel_area WHERE {_among("id", _ids("areas"))}
             UNION
             SELECT a.id FROM below JOIN personnel_area a ON a.parent_id = below.area_id
-        ), chosen AS (
-            {one_of("workers")}
-            UNION SELECT id FROM personnel_worker WHERE role_id IN ({one_of("roles")})
-            UNION SELECT worker_id FROM personnel_areaassignment
-                  WHERE until IS NULL AND area_id IN (SELECT area_id FROM below)
         )
-        SELECT w.id FROM personnel_worker w WHERE w.id IN (SELECT id FROM chosen) {lock}""",
-        {
-            "workers": ids_param(touched.workers),
-            "roles": ids_param(touched.roles),
-            "areas": ids_param(touched.areas),
-        },
-    )
+        SELECT id FROM personnel_worker WHERE {_among("id", _ids("workers"))}
+        UNION SELECT id FROM personnel_worker WHERE {_among("role_id", _ids("roles"))}
+        UNION SELECT worker_id FROM personnel_areaassignment
+              WHERE until IS NULL AND area_id IN (SELECT area_id FROM below))"""
 
 
-def _asked(touched: Touched) -> str:
-    """Return the requirements of the active workers in scope: role's, areas', ancestors'; the strictest one each."""
-    scope = "" if touched.everyone else "AND w.id IN (SELECT worker_id FROM compliance_scope)"
+def _size_up(table: str) -> None:
+    """Let PostgreSQL know how many rows a scratch table holds now, rather than guess."""
+    if _is_postgres():
+        _run(f"ANALYZE {table}")
+
+
+def _lock_workers(scope: str, params: dict[str, Any]) -> None:
+    """Let nobody else judge these workers until the transaction ends; what follows sees what others committed."""
+    if _is_postgres():
+        _run(
+            f"""SELECT COUNT(*) FROM (SELECT 1 FROM personnel_worker WHERE {_among("id", scope)}
+            ORDER BY id FOR NO KEY UPDATE) AS locked""",
+            params,
+        )
+
+
+def _gone(touched: Touched, scope: str | None) -> str:
+    """Return the SELECT of the stored items that nobody asks for any more, of everyone `touched`."""
+    worker = f"{_among('g.worker_id', scope)} AND" if scope else ""
+    course = f"{_among('g.course_id', _ids('courses'))} AND" if touched.courses is not None else ""
     return f"""
-    lineage(area_id, ancestor_id) AS (
+    UNION ALL
+    SELECT g.id, g.worker_id, g.course_id, NULL, NULL, NULL, NULL, NULL, g.severity, g.expires_on FROM {ITEMS} g
+    WHERE {worker} {course}
+    NOT EXISTS (SELECT 1 FROM asked q WHERE q.worker_id = g.worker_id AND q.course_id = g.course_id)"""
+
+
+def _asked(touched: Touched, scope: str | None) -> str:
+    """Return the requirements of the active workers in scope: role's, areas', ancestors'; the strictest one each."""
+    course = "" if touched.courses is None else f"AND {_among('r.course_id', _ids('courses'))}"
+    # Workers in order of their ids keep the sorting and every look-up that follows close together.
+    status = "w.status" if _is_postgres() else "+w.status"
+    worker = f"{status} = 'ACTIVE'" + (f" AND {_among('w.id', scope)}" if scope else "")
+
+    # Of some workers, go from them to what asks: those who hold an area are many.
+    some = "" if touched.rules_changed else "MATERIALIZED"
+
+    def due(anchor: str) -> str:
+        return f"COALESCE({_plus(anchor, 'r.grace_period_days')}, {_date('before_entry')})"
+
+    return f"""
+    lineage(area_id, ancestor_id) AS MATERIALIZED (
         SELECT id, id FROM personnel_area
         UNION
         SELECT l.area_id, a.parent_id FROM lineage l
         JOIN personnel_area a ON a.id = l.ancestor_id WHERE a.parent_id IS NOT NULL
     ),
-    source(worker_id, course_id, kind, due_on) AS (
-        SELECT w.id, r.course_id, CASE r.type WHEN 'PRE_MOB' THEN 0 ELSE 1 END,
-               {_plus("w.role_assigned_on", "r.grace_period_days")}
+    held(worker_id, area_id, assigned_on) AS {some} (
+        SELECT w.id, a.area_id, a.assigned_on FROM personnel_worker w
+        JOIN personnel_areaassignment a ON a.worker_id = w.id AND a.until IS NULL WHERE {worker}
+    ),
+    source(worker_id, course_id, due_on) AS (
+        SELECT w.id, r.course_id, {due("w.role_assigned_on")}
         FROM personnel_worker w
         JOIN compliance_rolerequirement r ON r.role_id = w.role_id AND r.until IS NULL
-        WHERE w.status = 'ACTIVE' {scope} AND {_of_courses("r.course_id")}
+        WHERE {worker} {course}
         UNION ALL
-        SELECT w.id, r.course_id, CASE r.type WHEN 'PRE_MOB' THEN 0 ELSE 1 END,
-               {_plus("a.assigned_on", "r.grace_period_days")}
-        FROM personnel_worker w
-        JOIN personnel_areaassignment a ON a.worker_id = w.id AND a.until IS NULL
-        JOIN lineage l ON l.area_id = a.area_id
-        JOIN compliance_arearequirement r ON r.area_id = l.ancestor_id AND r.until IS NULL
-        WHERE w.status = 'ACTIVE' {scope} AND {_of_courses("r.course_id")}
+        SELECT h.worker_id, r.course_id, {due("h.assigned_on")}
+        FROM held h
+        JOIN lineage l ON l.area_id = h.area_id
+        JOIN compliance_arearequirement r ON r.area_id = l.ancestor_id AND r.until IS NULL {course}
     ),
-    asked(worker_id, course_id, kind, due_on) AS (
-        SELECT worker_id, course_id, MIN(kind), CASE WHEN MIN(kind) = 1 THEN MIN(due_on) END
+    asked(worker_id, course_id, due_on) AS MATERIALIZED (
+        SELECT worker_id, course_id, NULLIF(MIN(due_on), {_date("before_entry")})
         FROM source GROUP BY worker_id, course_id
     )"""
 
 
-_DUE = """
-    due(worker_id, course_id, kind, due_on) AS (
-        SELECT worker_id, course_id, CASE requirement_type WHEN 'PRE_MOB' THEN 0 ELSE 1 END, due_on
-        FROM compliance_complianceitem WHERE next_change_on <= {today}
-    )"""
+def _changes(asked: str, *, gone: str = "") -> str:
+    """Return the statement that writes into the scratch table what is to change: what is `asked`, what is `gone`."""
+    differs = " OR ".join(_differs(f"i.{column}", f"j.{column}") for column in JUDGED_COLUMNS)
+    return f"""
+    INSERT INTO {ITEM_CHANGES} (item_id, worker_id, course_id, {", ".join(JUDGED_COLUMNS)}, was_severity,
+                                was_expires_on)
+    WITH RECURSIVE {asked}, {_judged()}
+    SELECT i.id, j.worker_id, j.course_id, {", ".join(f"j.{column}" for column in JUDGED_COLUMNS)},
+           i.severity, i.expires_on
+    FROM judged j LEFT JOIN {ITEMS} i ON i.worker_id = j.worker_id AND i.course_id = j.course_id
+    WHERE i.id IS NULL OR {differs}
+       OR i.requirement_type <> CASE WHEN j.due_on IS NULL THEN 'PRE_MOB' ELSE 'POST_MOB' END
+    {gone}"""
 
 
-def _fill(requirements: str, name: str) -> str:
-    """Return the statement that writes into the scratch table what the items of `requirements` should be."""
+def _judged() -> str:
+    """Return what is asked with its verdict and the day on which that changes by itself (§9.3, §9.5).
+
+    What is computed is marked as materialized, because SQLite would otherwise compute it again for each mention.
+    """
     severity = severity_sql(
-        "r.valid_until",
-        "p.kind",
+        "p.valid_until",
+        "1",
         "p.due_on",
         """EXISTS (SELECT 1 FROM records_competencyrecord c WHERE c.worker_id = p.worker_id
                    AND c.course_id = p.course_id AND c.status = 'PENDING' AND c.revoked_at IS NULL)""",
     )
-    return f"""
-    INSERT INTO compliance_scratch (worker_id, course_id, requirement_type, due_on, severity, record_id, expires_on,
-                                    next_change_on)
-    WITH RECURSIVE {requirements},
-    proved AS (
-        SELECT q.worker_id, q.course_id, q.kind, q.due_on, (
-            SELECT r.id FROM records_trainingrecord r
+    return f"""{_proved()},
+    weighed AS MATERIALIZED (
+        SELECT p.worker_id, p.course_id, p.due_on, p.record_id, NULLIF(p.valid_until, {_date("forever")}) AS expires_on,
+               {severity} AS severity
+        FROM proved p
+    ),
+    judged AS MATERIALIZED (
+        SELECT w.*, CASE severity
+                   WHEN {Severity.COMPLIANT} THEN {_plus("expires_on", "%(warning_days)s")}
+                   WHEN {Severity.EXPIRING} THEN {_plus("expires_on", "1")}
+                   WHEN {Severity.IN_GRACE} THEN {_plus("due_on", "1")} END AS next_change_on
+        FROM weighed w
+    )"""
+
+
+def _proved() -> str:
+    """Return what is asked with the record that proves it: of those valid today, the one that lasts longest (§9.2).
+
+    Id and last day come from one look-up in one index: as a row on PostgreSQL, as a text on SQLite.
+    """
+    found = f"""FROM records_trainingrecord r
             WHERE r.worker_id = q.worker_id AND r.course_id = q.course_id
               AND r.result = 'PASSED' AND r.revoked_at IS NULL AND r.valid_until >= {_date("today")}
-            ORDER BY r.valid_until DESC, r.completed_on DESC, r.id DESC LIMIT 1) AS record_id
-        FROM {name} q
+            ORDER BY r.valid_until DESC, r.completed_on DESC, r.id DESC LIMIT 1"""
+    if _is_postgres():
+        return f"""
+        proved AS (
+            SELECT q.worker_id, q.course_id, q.due_on, best.id AS record_id, best.valid_until
+            FROM asked q LEFT JOIN LATERAL (SELECT r.id, r.valid_until {found}) best ON true
+        )"""
+    return f"""
+    best AS MATERIALIZED (
+        SELECT q.worker_id, q.course_id, q.due_on, (SELECT r.valid_until || r.id {found}) AS record FROM asked q
     ),
-    judged AS (
-        SELECT p.worker_id, p.course_id, p.kind, p.due_on, p.record_id, r.expires_on, {severity} AS severity
-        FROM proved p LEFT JOIN records_trainingrecord r ON r.id = p.record_id
+    proved AS (
+        SELECT worker_id, course_id, due_on, CAST(substr(record, 11) AS INTEGER) AS record_id,
+               substr(record, 1, 10) AS valid_until
+        FROM best
+    )"""
+
+
+def _write_items(changes: int) -> None:
+    if not changes:
+        return
+    columns = ", ".join(JUDGED_COLUMNS)
+    kind = "CASE WHEN s.due_on IS NULL THEN 'PRE_MOB' ELSE 'POST_MOB' END"
+    _run(f"DELETE FROM {ITEMS} WHERE id IN (SELECT item_id FROM {ITEM_CHANGES} WHERE severity IS NULL)")
+    _run(
+        f"""UPDATE {ITEMS} AS i SET requirement_type = {kind},
+               {", ".join(f"{column} = s.{column}" for column in JUDGED_COLUMNS)}
+        FROM {ITEM_CHANGES} s WHERE i.id = s.item_id AND s.severity IS NOT NULL"""
     )
-    SELECT worker_id, course_id, CASE kind WHEN 0 THEN 'PRE_MOB' ELSE 'POST_MOB' END, due_on, severity, record_id,
-           expires_on,
-           CASE severity
-               WHEN {Severity.COMPLIANT} THEN {_plus("expires_on", "%(warning_days)s")}
-               WHEN {Severity.EXPIRING} THEN {_plus("expires_on", "1")}
-               WHEN {Severity.IN_GRACE} THEN {_plus("due_on", "1")} END
-    FROM judged"""
-
-
-def _write_items(touched: Touched, params: dict[str, Any]) -> int:
-    scope = "" if touched.everyone else "i.worker_id IN (SELECT worker_id FROM compliance_scope) AND"
-    gone = _run(
-        f"""DELETE FROM {ComplianceItem._meta.db_table} AS i WHERE {scope} {_of_courses("i.course_id")}
-        AND NOT EXISTS (SELECT 1 FROM compliance_scratch s
-                        WHERE s.worker_id = i.worker_id AND s.course_id = i.course_id)""",
-        params,
+    _run(
+        f"""INSERT INTO {ITEMS} (worker_id, course_id, requirement_type, {columns})
+        SELECT s.worker_id, s.course_id, {kind}, {columns} FROM {ITEM_CHANGES} s WHERE s.item_id IS NULL
+        ORDER BY s.worker_id, s.course_id"""
     )
-    changed = _run(_update_items(), params)
-    return gone + changed + _run(_insert_items(), params)
 
 
-def _update_items() -> str:
-    assignments = ", ".join(f"{column} = s.{column}" for column in ITEM_COLUMNS)
-    differs = " OR ".join(_differs(f"i.{column}", f"s.{column}") for column in ITEM_COLUMNS)
-    return f"""UPDATE {ComplianceItem._meta.db_table} AS i SET {assignments} FROM compliance_scratch s
-        WHERE s.worker_id = i.worker_id AND s.course_id = i.course_id AND ({differs})"""
-
-
-def _insert_items() -> str:
-    columns = ", ".join(ITEM_COLUMNS)
-    return f"""INSERT INTO {ComplianceItem._meta.db_table} (worker_id, course_id, {columns})
-        SELECT worker_id, course_id, {columns} FROM compliance_scratch s
-        WHERE NOT EXISTS (SELECT 1 FROM {ComplianceItem._meta.db_table} i
-                          WHERE i.worker_id = s.worker_id AND i.course_id = s.course_id)"""
-
-
-def _write_verdicts(workers: str | None) -> int:
+def _write_verdicts(workers: str | None, params: dict[str, Any]) -> int:
     """Bring the verdicts of `workers` (a SELECT; None: everyone) to the worst of their items (domain.md §9.4)."""
-    table = WorkerVerdict._meta.db_table
-    scope = f"IN ({workers})" if workers else "IS NOT NULL"
-    worst = f"""SELECT w.id AS worker_id, COALESCE(
-            (SELECT MIN(i.severity) FROM compliance_complianceitem i WHERE i.worker_id = w.id),
-            {Severity.COMPLIANT}) AS severity
-        FROM personnel_worker w WHERE w.status = 'ACTIVE' AND w.id {scope}"""
-    gone = _run(
-        f"""DELETE FROM {table} WHERE worker_id {scope}
-        AND NOT EXISTS (SELECT 1 FROM personnel_worker w WHERE w.id = {table}.worker_id AND w.status = 'ACTIVE')""",
-        {},
+    changes = _run(_verdict_changes(workers), params)
+    if not changes:
+        return 0
+    _run(f"DELETE FROM {VERDICTS} WHERE worker_id IN (SELECT worker_id FROM {VERDICT_CHANGES} WHERE severity IS NULL)")
+    _run(
+        f"""UPDATE {VERDICTS} AS v SET severity = s.severity, company_id = s.company_id, name_key = s.name_key
+        FROM {VERDICT_CHANGES} s WHERE v.worker_id = s.worker_id AND s.severity IS NOT NULL"""
     )
-    changed = _run(
-        f"""UPDATE {table} AS v SET severity = d.severity FROM ({worst}) AS d
-        WHERE d.worker_id = v.worker_id AND d.severity <> v.severity""",
-        {},
+    _run(
+        f"""INSERT INTO {VERDICTS} (worker_id, severity, company_id, name_key)
+        SELECT worker_id, severity, company_id, name_key FROM {VERDICT_CHANGES} WHERE was_severity IS NULL"""
     )
-    return (
-        gone
-        + changed
-        + _run(
-            f"""INSERT INTO {table} (worker_id, severity)
-        SELECT d.worker_id, d.severity FROM ({worst}) AS d
-        WHERE NOT EXISTS (SELECT 1 FROM {table} v WHERE v.worker_id = d.worker_id)""",
-            {},
-        )
+    return changes
+
+
+def _verdict_changes(workers: str | None) -> str:
+    judged, stored = (f"{_among(column, workers)} AND" if workers else "" for column in ("w.id", "g.worker_id"))
+    same = " AND ".join(f"v.{column} = j.{column}" for column in ("severity", "company_id", "name_key"))
+    return f"""
+    INSERT INTO {VERDICT_CHANGES} (worker_id, company_id, severity, name_key, was_company_id, was_severity)
+    WITH judged AS MATERIALIZED (
+        SELECT w.id AS worker_id, w.company_id, w.name_key, COALESCE(
+            (SELECT MIN(i.severity) FROM {ITEMS} i WHERE i.worker_id = w.id), {Severity.COMPLIANT}) AS severity
+        FROM personnel_worker w WHERE {judged} w.status = 'ACTIVE'
     )
+    SELECT j.worker_id, j.company_id, j.severity, j.name_key, v.company_id, v.severity
+    FROM judged j LEFT JOIN {VERDICTS} v ON v.worker_id = j.worker_id
+    WHERE ({same}) IS NOT TRUE
+    UNION ALL
+    SELECT g.worker_id, NULL, NULL, NULL, g.company_id, g.severity FROM {VERDICTS} g
+    WHERE {stored} NOT EXISTS (SELECT 1 FROM personnel_worker w WHERE w.id = g.worker_id AND w.status = 'ACTIVE')"""

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from titan.catalogue.models import Course
+from titan.core.text import KeyField
 from titan.personnel.models import Area, Role, Worker
 
 
@@ -89,13 +90,49 @@ class ComplianceItem(models.Model):
 
 
 class WorkerVerdict(models.Model):
-    """The worst item of one active worker; COMPLIANT when nothing is required."""
+    """The worst item of one active worker; COMPLIANT when nothing is required.
+
+    Repeats the worker's company, under which it is counted (None: not counted yet), and sort key, so that an index has
+    the worst first and then by name. Goes when the worker is no longer active, and the repeated name with it.
+    """
 
     worker = models.OneToOneField(Worker, on_delete=models.CASCADE, primary_key=True, related_name="verdict")
     severity = models.PositiveSmallIntegerField(choices=Severity.choices)
+    company_id = models.BigIntegerField(null=True)
+    name_key = KeyField(editable=False, default="", db_default="")
 
     class Meta:
-        indexes = [models.Index(fields=["severity"], name="verdict_by_severity")]
+        indexes = [
+            models.Index(fields=["severity", "name_key", "worker"], name="verdict_worst_first"),
+            models.Index(fields=["company_id", "severity", "name_key", "worker"], name="verdict_by_company"),
+        ]
+
+
+class Counted(models.IntegerChoices):
+    """What a tally counts, and by what."""
+
+    COMPANY = 1, "active workers of a company, by overall status"
+    COURSE = 2, "items of a course, by status"
+    LAST_DAY = 3, "items that are proved, by the last day of the proof"
+
+
+class Tally(models.Model):
+    """A part of a count; the count is the sum of its parts (`tallies`). No one but the engine writes it.
+
+    of_id: the company or course, or a day as a number (20261231). batch: 0 for the part that is settled, else the
+    transaction that added this one. No foreign keys: a count of nothing may outlive what it counted.
+    """
+
+    counted = models.PositiveSmallIntegerField(choices=Counted.choices)
+    of_id = models.BigIntegerField()
+    severity = models.PositiveSmallIntegerField(choices=Severity.choices)
+    batch = models.BigIntegerField(default=0)
+    n = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["counted", "of_id", "severity", "batch"], name="one_tally_per_batch")
+        ]
 
 
 class SweptDay(models.Model):

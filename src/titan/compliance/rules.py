@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from titan.compliance.models import Severity
+from titan.core.language import _, ngettext
 
 
 class Colour(StrEnum):
@@ -26,11 +27,6 @@ COLOURS = {
 }
 
 
-def days(count: int) -> str:
-    """Return a number of days in words: 1 day, 12 days."""
-    return "1 day" if count == 1 else f"{count} days"
-
-
 def reason(
     severity: int,
     *,
@@ -48,21 +44,26 @@ def reason(
     proof.
     """
     if severity == Severity.COMPLIANT:
-        return f"Valid until {expires_on.isoformat()}" if expires_on else "Valid, never expires"
+        if expires_on is None:
+            return _("Valid, never expires")
+        return _("Valid until %(date)s") % {"date": expires_on.isoformat()}
     if severity == Severity.EXPIRING and expires_on:
         left = (expires_on - today).days
-        return "Expires today" if left == 0 else f"Expires in {days(left)}"
+        soon = ngettext("Expires in %(days)s day", "Expires in %(days)s days", left) % {"days": left}
+        return soon if left else _("Expires today")
     if severity == Severity.IN_GRACE and due_on:
         left = (due_on - today).days
-        return "Due today" if left == 0 else f"Due in {days(left)}"
+        soon = ngettext("Due in %(days)s day", "Due in %(days)s days", left) % {"days": left}
+        return soon if left else _("Due today")
     if severity == Severity.AWAITING_VERIFICATION:
-        return "Passed, waits for competency sign-off"
+        return _("Passed, waits for competency sign-off")
     return _unproved(today, last_expired_on, trained, last_failed_on)
 
 
 def _unproved(today: date, last_expired_on: date | None, trained: bool, last_failed_on: date | None) -> str:
     if last_expired_on:
-        return f"Expired {days((today - last_expired_on).days)} ago"
+        past = (today - last_expired_on).days
+        return ngettext("Expired %(days)s day ago", "Expired %(days)s days ago", past) % {"days": past}
     if last_failed_on:
-        return f"Failed on {last_failed_on.isoformat()}"
-    return "Record revoked" if trained else "Never trained"
+        return _("Failed on %(date)s") % {"date": last_failed_on.isoformat()}
+    return _("Record revoked") if trained else _("Never trained")

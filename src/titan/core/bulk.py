@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
+
+Column: TypeAlias = "models.Field[Any, Any]"
 
 
 def insert_rows(
@@ -23,19 +25,53 @@ def insert_rows(
     if not rows:
         return []
     fields = [field for field in model._meta.concrete_fields if not field.primary_key or field.attname in rows[0]]
-    payload = json.dumps([_values(fields, row) for row in rows], ensure_ascii=False, default=str)
+    shared, payload, varying = _split(fields, rows)
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(field.column)) for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in (*shared, *varying))
     answer = f" RETURNING {', '.join(quote(name) for name in returning)}" if returning else ""
-    if connection.vendor == "postgresql":
-        types = ", ".join(f"{quote(str(field.column))} {_type(field)}" for field in fields)
-        source = f"SELECT {columns} FROM jsonb_to_recordset(%s::jsonb) AS given({types})"
-    else:
-        picked = ", ".join(f"json_extract(value, '$.{field.column}')" for field in fields)
-        source = f"SELECT {picked} FROM json_each(%s)"
+    picked = [_parameter(field) for field in shared] + [_picked(field, at) for at, field in enumerate(varying)]
+    source = f"SELECT {', '.join(picked)} FROM {_given(varying)}"
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {quote(model._meta.db_table)} ({columns}) {source}{answer}", [payload])
+        cursor.execute(
+            f"INSERT INTO {quote(model._meta.db_table)} ({columns}) {source}{answer}", [*shared.values(), payload]
+        )
         return list(cursor.fetchall()) if returning else []
+
+
+def _split(fields: Sequence[Column], rows: Sequence[Mapping[str, Any]]) -> tuple[dict[Column, Any], str, list[Column]]:
+    """Return the columns whose value all rows share, and the rest as one JSON array a row.
+
+    A batch repeats most of itself: what is sent, read and compared once costs once.
+    """
+    shared: dict[Column, Any] = {}
+    varying: dict[Column, list[Any]] = {}
+    for field in fields:
+        name = field.attname
+        values = [row[name] for row in rows] if name in rows[0] else [field.get_default()] * len(rows)
+        first, is_json = values[0], isinstance(field, models.JSONField)
+        if not is_json and all(value is first or (type(value) is type(first) and value == first) for value in values):
+            shared[field] = _value(field, first)
+        else:
+            varying[field] = values if is_json else [_value(field, value) for value in values]
+    lines = list(zip(*varying.values(), strict=True)) if varying else [()] * len(rows)
+    return shared, json.dumps(lines, ensure_ascii=False, default=str), list(varying)
+
+
+def _parameter(field: Column) -> str:
+    # Without the length, or the cast would cut what is too long instead of refusing it.
+    return f"%s::{_type(field).split('(')[0]}" if connection.vendor == "postgresql" else "%s"
+
+
+def _picked(field: Column, position: int) -> str:
+    if connection.vendor == "sqlite":
+        return f"json_extract(value, '$[{position}]')"
+    if isinstance(field, models.JSONField):
+        return f"NULLIF(value -> {position}, 'null'::jsonb)"
+    return f"(value ->> {position})::{_type(field).split('(')[0]}"
+
+
+def _given(varying: Sequence[Column]) -> str:
+    return "jsonb_array_elements(%s::jsonb) AS given(value)" if connection.vendor == "postgresql" else "json_each(%s)"
 
 
 def update_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -62,18 +98,27 @@ def update_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) ->
         cursor.execute(f"UPDATE {table} SET {changes} FROM {source} WHERE {table}.id = given.id", [payload])
 
 
-def _values(fields: Sequence[models.Field[Any, Any]], row: Mapping[str, Any]) -> dict[str, Any]:
-    return {str(field.column): _value(field, row) for field in fields}
+def _values(fields: Sequence[Column], row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        str(field.column): _value(field, row[field.attname] if field.attname in row else field.get_default())
+        for field in fields
+    }
 
 
-def _value(field: models.Field[Any, Any], row: Mapping[str, Any]) -> Any:
-    value = row[field.attname] if field.attname in row else field.get_default()
-    if isinstance(field, models.JSONField) or value is None:
+_AS_THEY_ARE = (int, str)
+_READ_FROM_TEXT = (models.DateField, models.TimeField, models.DecimalField, models.DurationField, models.UUIDField)
+
+
+def _value(field: Column, value: Any) -> Any:
+    if value is None or isinstance(field, models.JSONField):
+        return value
+    if type(value) in _AS_THEY_ARE and not isinstance(field, _READ_FROM_TEXT):
+        # What Django would do to it is nothing, but it takes long over that.
         return value
     return field.get_db_prep_save(value, connection)
 
 
-def _type(field: models.Field[Any, Any]) -> str:
+def _type(field: Column) -> str:
     return str(field.db_type(connection) or "").split(" COLLATE")[0]
 
 

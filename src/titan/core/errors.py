@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from titan.core.language import N_, _
+
 
 @dataclass(frozen=True)
 class FieldError:
@@ -33,7 +35,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a failure
     """
 
     status = 400
-    title = "Refused"
+    title = N_("Refused")
 
     def __init__(
         self,
@@ -54,7 +56,7 @@ class Forbidden(Refusal):
     """The role does not allow it (403)."""
 
     status = 403
-    title = "Not allowed"
+    title = N_("Not allowed")
 
     def __init__(self, detail: str, code: str = "FORBIDDEN") -> None:
         super().__init__(code, detail)
@@ -64,30 +66,30 @@ class NotFound(Refusal):
     """It does not exist, or is not the caller's to see (404)."""
 
     status = 404
-    title = "Not found"
+    title = N_("Not found")
 
     def __init__(self, what: str, identity: object = None) -> None:
-        shown = f" {identity}" if identity is not None else ""
-        super().__init__("NOT_FOUND", f"There is no {what}{shown}, or it is not yours to see.")
+        shown = _(what) if identity is None else f"{_(what)} {identity}"
+        super().__init__("NOT_FOUND", _("There is no %(what)s, or it is not yours to see.") % {"what": shown})
 
 
 class Conflict(Refusal):
     """The state does not allow it, or a hard block stands (409)."""
 
     status = 409
-    title = "Conflict"
+    title = N_("Conflict")
 
 
 class SoftBlocked(Conflict):
     """Soft blocks stand; the request may be repeated naming each code to override (409)."""
 
-    title = "Needs an acknowledgement"
+    title = N_("Needs an acknowledgement")
 
     def __init__(self, warnings: list[SoftBlock]) -> None:
         codes = ", ".join(dict.fromkeys(warning.code for warning in warnings))
         super().__init__(
             "SOFT_BLOCKED",
-            f"Repeat the request with an override for each of: {codes}.",
+            _("Repeat the request with an override for each of: %(codes)s.") % {"codes": codes},
             extra={"warnings": [asdict(warning) for warning in warnings]},
         )
         self.warnings = warnings
@@ -97,21 +99,21 @@ class TooLarge(Refusal):
     """More bytes than allowed (413)."""
 
     status = 413
-    title = "Too large"
+    title = N_("Too large")
 
 
 class UnsupportedType(Refusal):
     """Not an accepted file type (415)."""
 
     status = 415
-    title = "Not an accepted file type"
+    title = N_("Not an accepted file type")
 
 
 class Invalid(Refusal):
     """Values that cannot be taken; each error names its field (422)."""
 
     status = 422
-    title = "Invalid values"
+    title = N_("Invalid values")
 
     def __init__(self, errors: Iterable[FieldError], *, code: str = "INVALID", detail: str = "") -> None:
         found = list(errors)

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any, Final
 
 from titan.core.errors import FieldError, Invalid
+from titan.core.language import _, number
 
 CODE_LIMIT = 40
 BIGGEST_ID = 2**63 - 1
@@ -31,14 +32,16 @@ UNCHANGED: Final = Unchanged.UNCHANGED
 
 
 def given_in(changes: Any) -> dict[str, Any]:
-    """Return those fields of the dataclass `changes` that are not UNCHANGED, by name."""
+    """Return those fields of the dataclass `changes` that are not UNCHANGED, by name; none of None."""
+    if changes is None:
+        return {}
     values = {known.name: getattr(changes, known.name) for known in fields(changes)}
     return {name: value for name, value in values.items() if value is not UNCHANGED}
 
 
 def unknown_choice(value: str, choices: Iterable[str]) -> str:
     """Return the message for a value that is none of `choices`."""
-    return f"Give one of {', '.join(choices)}, not {value!r}."
+    return _("Give one of %(choices)s, not %(value)r.") % {"choices": ", ".join(choices), "value": value}
 
 
 @dataclass
@@ -62,13 +65,17 @@ class Wrong:
         """Return `value` trimmed and in NFC; report control characters, too many characters, or a blank."""
         clean = unicodedata.normalize("NFC", value).strip()
         if any(_is_control(letter, lines) for letter in clean):
-            self.add(name, "CONTROL_CHARACTERS", "Take out control characters and broken symbols.")
+            self.add(name, "CONTROL_CHARACTERS", _("Take out control characters and broken symbols."))
             # What is checked next may ask the database, which cannot even compare with a NUL.
             return clean.replace("\x00", "")
         if len(clean) > limit:
-            self.add(name, "TOO_LONG", f"Give at most {limit} characters, not {len(clean)}.")
+            self.add(
+                name,
+                "TOO_LONG",
+                _("Give at most %(limit)s characters, not %(count)s.") % {"limit": limit, "count": len(clean)},
+            )
         elif required and is_blank(clean):
-            self.add(name, "REQUIRED", "Fill this in: it cannot be blank.")
+            self.add(name, "REQUIRED", _("Fill this in: it cannot be blank."))
         return clean
 
     def code(self, name: str, value: str) -> str:
@@ -79,19 +86,30 @@ class Wrong:
         """Return an e-mail address cleaned, or nothing; report what cannot be one."""
         clean = self.text(name, value, limit=254)
         if clean and not _EMAIL.fullmatch(clean):
-            self.add(name, "NOT_AN_EMAIL", "Give an address such as name@example.com, or leave it out.")
+            self.add(name, "NOT_AN_EMAIL", _("Give an address such as name@example.com, or leave it out."))
         return clean
 
     def within(self, name: str, value: int, low: int, high: int, unit: str = "") -> int:
         """Return `value`; report it unless low ≤ value ≤ high (in `unit`, for the message)."""
         if not low <= value <= high:
-            self.add(name, "OUT_OF_RANGE", f"Give {low} to {high:,} {unit}".rstrip() + f", not {value:,}.")
+            text = (
+                _("Give %(low)s to %(high)s %(unit)s, not %(value)s.")
+                if unit
+                else _("Give %(low)s to %(high)s, not %(value)s.")
+            )
+            said = {"low": low, "high": number(high), "unit": _(unit), "value": number(value)}
+            self.add(name, "OUT_OF_RANGE", text % said)
         return value
 
     def day(self, name: str, value: date, last: date) -> date:
         """Return `value`; report a day before 1950 or after `last`."""
         if not FIRST_DAY <= value <= last:
-            self.add(name, "OUT_OF_RANGE", f"Give a day from {FIRST_DAY} to {last}, not {value}.")
+            self.add(
+                name,
+                "OUT_OF_RANGE",
+                _("Give a day from %(first)s to %(last)s, not %(value)s.")
+                % {"first": FIRST_DAY, "last": last, "value": value},
+            )
         return value
 
     def choice(self, name: str, value: str, choices: Iterable[str]) -> str:
@@ -106,11 +124,15 @@ class Wrong:
         clean = {}
         for language, text in value.items():
             if not _is_language(language):
-                self.add(name, "LANGUAGE_UNKNOWN", f"{language[:20]!r} is no language code: use en, tr, az, pt-br.")
+                self.add(
+                    name,
+                    "LANGUAGE_UNKNOWN",
+                    _("%(language)r is no language code: use en, tr, az, pt-br.") % {"language": language[:20]},
+                )
                 continue
             clean[language] = self.text(f"{name}.{language}", text, limit=limit, required=True)
         if "en" not in value:
-            self.add(f"{name}.en", "REQUIRED", "Give it in English (en): every other language falls back to it.")
+            self.add(f"{name}.en", "REQUIRED", _("Give it in English (en): every other language falls back to it."))
         return clean
 
 

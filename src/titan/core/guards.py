@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from django.db import DatabaseError, connection, transaction
 
 from titan.core.errors import Conflict, FieldError, Invalid, Refusal
+from titan.core.language import _
 from titan.core.lock import Subject, lock_alone
 
 
@@ -42,8 +43,8 @@ def register(guards: Iterable[Guard]) -> None:
 
 
 def registered() -> list[Guard]:
-    """Return all guards, by name."""
-    return [_guards[name] for name in sorted(_guards)]
+    """Return all guards that the connected database needs, by name."""
+    return [_guards[name] for name in sorted(_guards) if _statements(_guards[name])]
 
 
 def means(pattern: str, refusal: Callable[[], Refusal]) -> None:
@@ -72,7 +73,7 @@ def unique_means(constraint: str, columns: str, field: str, message: str) -> Non
     """Say that a unique constraint means an invalid `field` (422). SQLite names `columns` instead of it."""
     means(
         rf'unique constraint "{re.escape(constraint)}|UNIQUE constraint failed: {re.escape(columns)}$',
-        lambda: Invalid([FieldError(field, "NOT_UNIQUE", message)], code="NOT_UNIQUE"),
+        lambda: Invalid([FieldError(field, "NOT_UNIQUE", _(message))], code="NOT_UNIQUE"),
     )
 
 
@@ -80,13 +81,13 @@ def check_means(constraint: str, field: str, code: str, message: str) -> None:
     """Say that the check constraint `constraint` means an invalid `field` (422)."""
     means(
         rf'check constraint "{re.escape(constraint)}"|CHECK constraint failed: {re.escape(constraint)}$',
-        lambda: Invalid([FieldError(field, code, message)], code=code),
+        lambda: Invalid([FieldError(field, code, _(message))], code=code),
     )
 
 
 def conflict_means(pattern: str, code: str, message: str) -> None:
     """Say that a database error whose text matches `pattern` is this conflict (409)."""
-    means(pattern, lambda: Conflict(code, message))
+    means(pattern, lambda: Conflict(code, _(message)))
 
 
 def install() -> None:

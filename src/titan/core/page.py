@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from titan.core.errors import Invalid, invalid
+from titan.core.language import _
 
 T = TypeVar("T")
 DEFAULT_LIMIT = 50
@@ -43,7 +44,7 @@ def decode_cursor(cursor: str, *types: type) -> list[Any]:
 
 def cursor_invalid() -> Invalid:
     """Return the refusal (422) of a cursor that no page gave out."""
-    return invalid("cursor", "CURSOR_INVALID", "Leave the cursor out, or take it from next_cursor of a page.")
+    return invalid("cursor", "CURSOR_INVALID", _("Leave the cursor out, or take it from next_cursor of a page."))
 
 
 def _usable(value: Any, kind: type) -> bool:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from titan.core.actor import Actor, Role
 from titan.core.errors import Forbidden
+from titan.core.language import N_, _
+
+# As messages name them.
+_ROLES = (N_("SUPER_ADMIN"), N_("HSE_ADMIN"), N_("TRAINER"), N_("ASSESSOR"), N_("AUDITOR"))
 
 
 def need_role(by: Actor, *roles: Role) -> None:
     """Raise Forbidden unless `by` has one of `roles`; a super admin may do everything."""
     if by.role is not Role.SUPER_ADMIN and by.role not in roles:
-        allowed = ", ".join(role.value for role in (*roles, Role.SUPER_ADMIN))
-        raise Forbidden(f"This needs one of the roles: {allowed}. Your role is {by.role.value}.")
+        allowed = ", ".join(_(role.value) for role in (*roles, Role.SUPER_ADMIN))
+        raise Forbidden(
+            _("This needs one of the roles: %(allowed)s. Your role is %(role)s.")
+            % {"allowed": allowed, "role": _(by.role.value)}
+        )
 
 
 def need_admin(by: Actor) -> None:

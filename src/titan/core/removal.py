@@ -6,11 +6,14 @@ from django.db.models import Model
 from django.db.models.deletion import ProtectedError
 
 from titan.core.errors import Conflict
+from titan.core.language import _
 
 
 def in_use(what: str) -> Conflict:
     """Return the refusal to delete `what` (such as "company BOS")."""
-    return Conflict("IN_USE", f"The {what} is in use, or was once: what history refers to cannot be deleted.")
+    return Conflict(
+        "IN_USE", _("The %(what)s is in use, or was once: what history refers to cannot be deleted.") % {"what": what}
+    )
 
 
 def delete_unused(row: Model, what: str) -> None:

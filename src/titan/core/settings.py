@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time
@@ -9,10 +10,13 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.db import connection
+
 from titan.core.actor import Actor, Role
 from titan.core.clock import site_date
 from titan.core.command import EVERYONE, command, nothing_changed, say, touch
 from titan.core.errors import Conflict, FieldError, Invalid
+from titan.core.language import _
 from titan.core.models import SiteSettings
 from titan.core.permit import need_role
 
@@ -57,12 +61,25 @@ VALUES = (
 )
 
 
+# Written out: every request and every command asks this, and building it anew takes longer than running it.
+_CURRENT = f"SELECT {', '.join(VALUES)} FROM {SiteSettings._meta.db_table} WHERE until IS NULL"
+
+
 def current() -> Site:
     """Return the site's settings (one statement); defaults, marked as not set up, before a site was made."""
-    row = SiteSettings.objects.filter(until=None).values(*VALUES).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_CURRENT)
+        row = cursor.fetchone()
     if row is None:
         return Site(is_set_up=False)
-    return Site(**{**row, "languages": tuple(row["languages"])})
+    site = dict(zip(VALUES, row, strict=True))
+    hours = {name: _time(site[name]) for name in ("work_starts", "work_ends", "break_starts", "break_ends")}
+    return Site(**{**site, **hours, "languages": tuple(json.loads(site["languages"]))})
+
+
+def _time(value: time | str) -> time:
+    # Some releases of SQLite's driver give a time of day back as the text it is kept as.
+    return time.fromisoformat(value) if isinstance(value, str) else value
 
 
 @command
@@ -74,11 +91,18 @@ def set_up_site(name: str, timezone: str, *, by: Actor, at: datetime) -> Site:
     need_role(by, Role.SUPER_ADMIN)
     now = current()
     if timezone not in available_timezones():
-        raise Invalid([FieldError("timezone", "TIMEZONE_UNKNOWN", f"{timezone!r} is no IANA time zone.")])
+        raise Invalid(
+            [
+                FieldError(
+                    "timezone", "TIMEZONE_UNKNOWN", _("%(timezone)r is no IANA time zone.") % {"timezone": timezone}
+                )
+            ]
+        )
     if now.is_set_up and now.timezone != timezone:
         raise Conflict(
             "TIMEZONE_DIFFERS",
-            f"The site's time zone is {now.timezone}; it cannot become {timezone}, since dates depend on it.",
+            _("The site's time zone is %(zone)s; it cannot become %(timezone)s, since dates depend on it.")
+            % {"zone": now.timezone, "timezone": timezone},
         )
     return _write(now, replace(now, name=name, timezone=timezone, is_set_up=True), by=by, at=at)
 
@@ -91,22 +115,22 @@ def update_settings(changes: dict[str, Any], *, by: Actor, at: datetime) -> Site
     new = replace(now, **changes)
     _check(new)
     if new.timezone != now.timezone:
-        raise Conflict("TIMEZONE_DIFFERS", "The site's time zone cannot change: dates depend on it.")
+        raise Conflict("TIMEZONE_DIFFERS", _("The site's time zone cannot change: dates depend on it."))
     return _write(now, new, by=by, at=at)
 
 
 def _check(site: Site) -> None:
     errors = []
     if not 0 <= site.warning_days <= 365:
-        errors.append(FieldError("warning_days", "OUT_OF_RANGE", "Give 0 to 365 days."))
+        errors.append(FieldError("warning_days", "OUT_OF_RANGE", _("Give 0 to 365 days.")))
     if not site.work_starts <= site.break_starts <= site.break_ends <= site.work_ends:
         errors.append(
-            FieldError("work_starts", "HOURS_OUT_OF_ORDER", "Give start, break and end in the order of the day.")
+            FieldError("work_starts", "HOURS_OUT_OF_ORDER", _("Give start, break and end in the order of the day."))
         )
     if not site.name.strip():
-        errors.append(FieldError("name", "REQUIRED", "Give the site a name."))
+        errors.append(FieldError("name", "REQUIRED", _("Give the site a name.")))
     if not site.languages or "en" not in site.languages:
-        errors.append(FieldError("languages", "ENGLISH_MISSING", "Keep English (en) among the languages."))
+        errors.append(FieldError("languages", "ENGLISH_MISSING", _("Keep English (en) among the languages.")))
     if errors:
         raise Invalid(errors)
 

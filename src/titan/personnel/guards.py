@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from titan.core.guards import Guard, check_means, conflict_means, register, unique_means
 from titan.core.lock import Subject
-from titan.core.triggers import ALWAYS, history, refuse
+from titan.core.triggers import ALWAYS, history, refuse, sqlite_trigger
 from titan.personnel.models import AreaAssignment, AreaPlacement, RoleAssignment, StatusPeriod
 
 
@@ -30,10 +30,29 @@ def no_circle(name: str, table: str, column: str, code: str, lock: Subject) -> G
     )
 
 
+_FOUND, _WORKER = "personnel_worker_search", "personnel_worker"
+_FORGET = f"INSERT INTO {_FOUND}({_FOUND}, rowid, search_key) VALUES ('delete', OLD.id, OLD.search_key)"
+_LEARN = f"INSERT INTO {_FOUND}(rowid, search_key) VALUES (NEW.id, NEW.search_key)"
+
+# PostgreSQL keeps its index by itself.
+search_kept = Guard(
+    "worker_search",
+    _WORKER,
+    sqlite=(
+        *sqlite_trigger("worker_search_insert", f"AFTER INSERT ON {_WORKER}", _LEARN),
+        *sqlite_trigger("worker_search_update", f"AFTER UPDATE OF id, search_key ON {_WORKER}", f"{_FORGET}; {_LEARN}"),
+        *sqlite_trigger("worker_search_delete", f"AFTER DELETE ON {_WORKER}", _FORGET),
+        # Whoever changed names while these were off was not heard.
+        f"INSERT INTO {_FOUND}({_FOUND}) VALUES ('rebuild')",
+    ),
+    postgresql=(),
+)
+
 HAD_WORKERS = "EXISTS (SELECT 1 FROM personnel_areaassignment WHERE area_id = OLD.area_id)"
 
 register(
     [
+        search_kept,
         history(RoleAssignment),
         history(AreaAssignment),
         history(StatusPeriod),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from titan.core.given import UNCHANGED, YEAR, Unchanged, Wrong, given_in
+from titan.core.language import _
 from titan.personnel.models import WorkerStatus
 
 MOST_AREAS = 50
@@ -140,7 +141,11 @@ def changed_fields(before: WorkerFields, after: WorkerFields) -> list[str]:
 def _badge(fields: WorkerFields, before: WorkerFields | None, wrong: Wrong) -> str:
     badge = wrong.code("employee_id", fields.employee_id)
     if badge.upper().startswith(RESERVED) and (before is None or badge != before.employee_id):
-        wrong.add("employee_id", "RESERVED", f"Badges that begin with {RESERVED} mark anonymised workers.")
+        wrong.add(
+            "employee_id",
+            "RESERVED",
+            _("Badges that begin with %(letters)s mark anonymised workers.") % {"letters": RESERVED},
+        )
     return badge
 
 
@@ -153,20 +158,20 @@ def _first_name(fields: WorkerFields, before: WorkerFields | None, wrong: Wrong)
 def _check_role(fields: WorkerFields, before: WorkerFields | None, wrong: Wrong, today: date) -> None:
     day = fields.role_assigned_on
     if fields.role_id is None and day is not None:
-        wrong.add("role_assigned_on", "ROLE_MISSING", "Give a role too, or leave its day out.")
+        wrong.add("role_assigned_on", "ROLE_MISSING", _("Give a role too, or leave its day out."))
     elif day is not None:
         wrong.day("role_assigned_on", day, today + YEAR)
     elif before is not None and fields.role_id is not None and fields.role_id == before.role_id:
-        wrong.add("role_assigned_on", "REQUIRED", "A role counts from a day: give one, or take the role away.")
+        wrong.add("role_assigned_on", "REQUIRED", _("A role counts from a day: give one, or take the role away."))
 
 
 def _check_areas(areas: Iterable[AreaGiven], wrong: Wrong, today: date) -> None:
     seen: set[int] = set()
     for index, area in enumerate(areas):
         if index == MOST_AREAS:
-            wrong.add("areas", "TOO_MANY", f"Assign at most {MOST_AREAS} areas.")
+            wrong.add("areas", "TOO_MANY", _("Assign at most %(limit)s areas.") % {"limit": MOST_AREAS})
         if area.area_id in seen:
-            wrong.add(f"areas.{index}.area_id", "TWICE", f"Area {area.area_id} is named twice.")
+            wrong.add(f"areas.{index}.area_id", "TWICE", _("Area %(area)s is named twice.") % {"area": area.area_id})
         if area.assigned_on is not None:
             wrong.day(f"areas.{index}.assigned_on", area.assigned_on, today + YEAR)
         seen.add(area.area_id)
@@ -177,4 +182,4 @@ def _check_employment(fields: WorkerFields, wrong: Wrong) -> None:
         if day is not None:
             wrong.day(name, day, LAST_DAY)
     if fields.start_date and fields.end_date and fields.end_date < fields.start_date:
-        wrong.add("end_date", "END_BEFORE_START", "Give an end on or after the start date.")
+        wrong.add("end_date", "END_BEFORE_START", _("Give an end on or after the start date."))

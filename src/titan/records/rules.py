@@ -5,6 +5,8 @@ from __future__ import annotations
 import calendar
 from datetime import date
 
+from titan.core.language import _
+
 
 def add_months(day: date, months: int) -> date:
     """Return `day` plus calendar `months`, clamped to the month's end (31 Jan + 1 month = 28 or 29 Feb)."""
@@ -24,9 +26,12 @@ def expires_on(completed_on: date, validity_months: int, *, passed: bool = True)
 def completed_on_error(completed_on: date, today: date) -> str | None:
     """Return what is wrong with a completion or assessment day, or None: nothing lies after site today."""
     if completed_on > today:
-        return f"{completed_on.isoformat()} lies after today ({today.isoformat()}). Give the day it was done."
+        return _("%(date)s lies after today (%(today)s). Give the day it was done.") % {
+            "date": completed_on.isoformat(),
+            "today": today.isoformat(),
+        }
     if completed_on.year < 1950:
-        return f"{completed_on.isoformat()} lies before 1950. Check the year."
+        return _("%(date)s lies before 1950. Check the year.") % {"date": completed_on.isoformat()}
     return None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from titan.core.given import UNCHANGED, Unchanged, Wrong
+from titan.core.language import N_, _
 from titan.resources.models import TrainerType
 
 MOST_SEATS = 100_000
@@ -73,13 +74,13 @@ def checked_trainer(fields: TrainerFields, wrong: Wrong) -> TrainerFields:
         company_name=wrong.text("company_name", fields.company_name, limit=200),
     )
     if clean.type == TrainerType.EXTERNAL and not clean.company_name:
-        wrong.add("company_name", "REQUIRED", "Give the company of an external trainer.")
+        wrong.add("company_name", "REQUIRED", _("Give the company of an external trainer."))
     return clean
 
 
 def checked_venue(fields: VenueFields, wrong: Wrong) -> VenueFields:
     """Return `fields` cleaned; report to `wrong` a blank name or a capacity out of bounds."""
-    wrong.within("capacity", fields.capacity, 1, MOST_SEATS, "attendees")
+    wrong.within("capacity", fields.capacity, 1, MOST_SEATS, N_("attendees"))
     return replace(
         fields,
         name=wrong.text("name", fields.name, limit=200, required=True),

@@ -7,10 +7,13 @@ from django.db.models import QuerySet
 
 from titan.core.actor import Actor, Role
 from titan.core.errors import Conflict, NotFound
+from titan.core.language import N_, _
 from titan.resources.models import Trainer
 from titan.training.models import SessionStatus, TrainingSession
 
 CLOSED = (SessionStatus.COMPLETED, SessionStatus.CANCELLED)
+# As messages name them.
+_STATUSES = (N_("DRAFT"), N_("SCHEDULED"), N_("COMPLETED"), N_("CANCELLED"))
 
 
 def visible_sessions(by: Actor) -> QuerySet[TrainingSession]:
@@ -48,11 +51,16 @@ def need_open(session: TrainingSession) -> None:
     if session.status in CLOSED:
         raise Conflict(
             "SESSION_CLOSED",
-            f"{session.code} is {session.status}; it never changes. Plan a new session instead.",
+            _("%(session)s is %(status)s; it never changes. Plan a new session instead.")
+            % {"session": session.code, "status": _(session.status)},
         )
 
 
 def need_status(session: TrainingSession, status: SessionStatus, what: str) -> None:
     """Raise Conflict NOT_SCHEDULED (or NOT_DRAFT) unless the session has this status; `what` names the act."""
     if session.status != status:
-        raise Conflict(f"NOT_{status}", f"{session.code} is {session.status}; {what} needs a {status} session.")
+        raise Conflict(
+            f"NOT_{status}",
+            _("%(session)s is %(status)s; %(what)s needs a %(wanted)s session.")
+            % {"session": session.code, "status": _(session.status), "what": what, "wanted": _(status)},
+        )

@@ -52,12 +52,6 @@ def person_with_token(secret: str, *, via: Via, at: datetime) -> Person | None:
     return _person(f"{_PERSON} {_OWNER}", [token_hash(secret), moment], via)
 
 
-def actor_of(user: User, *, via: Via) -> Actor | None:
-    """Return the actor a login acts as, or None when it is inactive. One statement."""
-    person = person_of(user.pk, via=via)
-    return person.actor if person else None
-
-
 def _person(statement: str, values: list[Any], via: Via) -> Person | None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from titan.core.errors import FieldError
+from titan.core.language import _
 
 
 @dataclass(frozen=True)
@@ -23,17 +24,21 @@ class GateAttendee:
 
     @property
     def label(self) -> str:
-        return self.name or f"Worker {self.worker_id}"
+        return self.name or _("Worker %(worker)s") % {"worker": self.worker_id}
 
 
 @dataclass(frozen=True)
 class GateFacts:
-    """What the gate asks of a session. ends_at: the end of its last slot. evidence_intact: None without evidence."""
+    """What the gate asks of a session. ends_at: the end of its last slot. evidence_intact: None without evidence.
+
+    evidence_readable: false while the store does not answer, so that nobody can tell whether it is intact.
+    """
 
     status: str
     ends_at: datetime | None
     evidence_intact: bool | None
     trainer_qualified: bool
+    evidence_readable: bool = True
 
 
 def reasons_against(facts: GateFacts, attendees: Iterable[GateAttendee], at: datetime) -> list[FieldError]:
@@ -44,32 +49,45 @@ def reasons_against(facts: GateFacts, attendees: Iterable[GateAttendee], at: dat
 
 def _session_reasons(facts: GateFacts, at: datetime) -> Iterator[FieldError]:
     if facts.status != "SCHEDULED":
-        yield FieldError("status", "NOT_SCHEDULED", f"The session is {facts.status}; only a SCHEDULED one can be held.")
+        yield FieldError(
+            "status",
+            "NOT_SCHEDULED",
+            _("The session is %(status)s; only a SCHEDULED one can be held.") % {"status": _(facts.status)},
+        )
     if facts.ends_at is None or at < facts.ends_at:
-        when = f"The class ends at {facts.ends_at.isoformat()}." if facts.ends_at else "The class has no time yet."
-        yield FieldError("slots", "NOT_ENDED", f"{when} Finalize after that.")
+        ends = facts.ends_at.isoformat() if facts.ends_at else None
+        when = _("The class ends at %(time)s.") % {"time": ends} if ends else _("The class has no time yet.")
+        yield FieldError("slots", "NOT_ENDED", _("%(when)s Finalize after that.") % {"when": when})
     if facts.evidence_intact is None:
-        yield FieldError("evidence", "EVIDENCE_MISSING", "No signed sheet is attached. Upload it.")
+        yield FieldError("evidence", "EVIDENCE_MISSING", _("No signed sheet is attached. Upload it."))
+    elif not facts.evidence_readable:
+        yield FieldError(
+            "evidence",
+            "EVIDENCE_UNAVAILABLE",
+            _("The stored sheet cannot be read just now. Try again; if it stays so, tell whoever keeps the server."),
+        )
     elif not facts.evidence_intact:
         yield FieldError(
             "evidence",
             "TAMPERED",
-            "The stored sheet differs from the one that was uploaded. Scan it again, upload that, and report it.",
+            _("The stored sheet differs from the one that was uploaded. Scan it again, upload that, and report it."),
         )
     if not facts.trainer_qualified:
         yield FieldError(
             "trainer_id",
             "TRAINER_NOT_QUALIFIED",
-            "The trainer may not teach this course now. Restore the qualification or change the trainer.",
+            _("The trainer may not teach this course now. Restore the qualification or change the trainer."),
         )
 
 
 def _attendance_reasons(people: list[GateAttendee]) -> Iterator[FieldError]:
     if not any(person.status == "ATTENDED" for person in people):
-        yield FieldError("attendees", "NOBODY_ATTENDED", "Nobody is marked as present.")
+        yield FieldError("attendees", "NOBODY_ATTENDED", _("Nobody is marked as present."))
     for person in people:
         field = f"attendees.{person.worker_id}"
         if person.status == "REGISTERED":
-            yield FieldError(field, "MARK_MISSING", f"{person.label} has no attendance mark.")
+            yield FieldError(field, "MARK_MISSING", _("%(worker)s has no attendance mark.") % {"worker": person.label})
         elif person.status == "ATTENDED" and not person.result:
-            yield FieldError(field, "RESULT_MISSING", f"{person.label} is present but has no result.")
+            yield FieldError(
+                field, "RESULT_MISSING", _("%(worker)s is present but has no result.") % {"worker": person.label}
+            )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 
 from titan.catalogue.models import Course, CourseVersion
+from titan.core.text import search_key
 from titan.evidence.models import EvidenceFile
 from titan.personnel.models import Worker
 from titan.records.models import AssessmentMethod, Result
@@ -38,6 +41,7 @@ class TrainingSession(models.Model):
         CourseVersion, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     title = models.CharField(max_length=200, blank=True)
+    search_key = models.TextField(editable=False, default="", db_default="")
     notes = models.TextField(blank=True)
     trainer = models.ForeignKey(Trainer, null=True, on_delete=models.PROTECT, related_name="sessions")
     venue = models.ForeignKey(Venue, null=True, on_delete=models.PROTECT, related_name="sessions")
@@ -64,6 +68,15 @@ class TrainingSession(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["status", "id"], name="session_by_status")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_key = session_search_key(self.code or "", self.title)
+        super().save(*args, **kwargs)
+
+
+def session_search_key(code: str, title: str) -> str:
+    """Return what a search finds a session by, besides its course: code and title, folded as names are."""
+    return search_key(code, title)
 
 
 class Slot(models.Model):

@@ -9,6 +9,8 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from titan.core.errors import FieldError
+from titan.core.given import unknown_choice
+from titan.core.language import _
 from titan.records.rules import passed_by_score
 
 SHORTEST_SLOT = timedelta(minutes=5)
@@ -46,24 +48,37 @@ def overlaps(a_starts: datetime, a_ends: datetime, b_starts: datetime, b_ends: d
 def slot_errors(slots: Sequence[SlotTime]) -> list[FieldError]:
     """Return everything wrong with a session's slots (domain.md §5): lengths, order, number, span, overlaps."""
     if any(slot.starts_at.tzinfo is None or slot.ends_at.tzinfo is None for slot in slots):
-        return [FieldError("slots", "NAIVE_TIME", "Give times with their offset, such as 2026-11-24T08:00:00+04:00.")]
+        return [
+            FieldError("slots", "NAIVE_TIME", _("Give times with their offset, such as 2026-11-24T08:00:00+04:00."))
+        ]
     if any(not FIRST_YEAR <= moment.year <= LAST_YEAR for slot in slots for moment in (slot.starts_at, slot.ends_at)):
-        return [FieldError("slots", "OUT_OF_RANGE", f"Give times in the years {FIRST_YEAR} to {LAST_YEAR}.")]
+        return [
+            FieldError(
+                "slots",
+                "OUT_OF_RANGE",
+                _("Give times in the years %(first)s to %(last)s.") % {"first": FIRST_YEAR, "last": LAST_YEAR},
+            )
+        ]
     errors = [error for number, slot in enumerate(slots) for error in _slot_error(number, slot)]
     if len(slots) > MOST_SLOTS:
-        errors.append(FieldError("slots", "TOO_MANY", f"A session has at most {MOST_SLOTS} slots."))
+        errors.append(
+            FieldError("slots", "TOO_MANY", _("A session has at most %(limit)s slots.") % {"limit": MOST_SLOTS})
+        )
     if errors or not slots:
         return errors
     in_order = sorted(slots)
     if in_order[-1].ends_at - in_order[0].starts_at > LONGEST_SESSION:
-        errors.append(FieldError("slots", "SPAN_TOO_LONG", "All slots of a session lie within 366 days."))
+        errors.append(FieldError("slots", "SPAN_TOO_LONG", _("All slots of a session lie within 366 days.")))
     for earlier, later in pairwise(in_order):
         if overlaps(earlier.starts_at, earlier.ends_at, later.starts_at, later.ends_at):
             errors.append(
                 FieldError(
                     f"slots.{slots.index(later)}",
                     "SLOTS_OVERLAP",
-                    "This slot overlaps another one of the same session. Let it start when the other ends, or later.",
+                    _(
+                        "This slot overlaps another one of the same session. "
+                        "Let it start when the other ends, or later."
+                    ),
                 )
             )
     return errors
@@ -72,11 +87,11 @@ def slot_errors(slots: Sequence[SlotTime]) -> list[FieldError]:
 def _slot_error(number: int, slot: SlotTime) -> Iterable[FieldError]:
     length = slot.ends_at - slot.starts_at
     if length <= timedelta(0):
-        yield FieldError(f"slots.{number}.ends_at", "END_BEFORE_START", "The slot must end after it starts.")
+        yield FieldError(f"slots.{number}.ends_at", "END_BEFORE_START", _("The slot must end after it starts."))
     elif length < SHORTEST_SLOT:
-        yield FieldError(f"slots.{number}.ends_at", "SLOT_TOO_SHORT", "A slot lasts at least 5 minutes.")
+        yield FieldError(f"slots.{number}.ends_at", "SLOT_TOO_SHORT", _("A slot lasts at least 5 minutes."))
     elif length > LONGEST_SLOT:
-        yield FieldError(f"slots.{number}.ends_at", "SLOT_TOO_LONG", "A slot lasts at most 24 hours; use several.")
+        yield FieldError(f"slots.{number}.ends_at", "SLOT_TOO_LONG", _("A slot lasts at most 24 hours; use several."))
 
 
 STATUSES = ("REGISTERED", "ATTENDED", "NO_SHOW")
@@ -98,7 +113,7 @@ class Mark:
 def mark_errors(mark: Mark, min_pass_score: int | None) -> list[tuple[str, str, str]]:
     """Return everything wrong with a mark as (field, code, message) (domain.md §6, Attendee)."""
     errors = [
-        (field, "UNKNOWN_CHOICE", f"Give one of {', '.join(choices)}, not {value!r}.")
+        (field, "UNKNOWN_CHOICE", unknown_choice(value, choices))
         for field, value, choices in (("status", mark.status, STATUSES), ("result", mark.result or None, RESULTS))
         if value is not None and value not in choices
     ]
@@ -106,28 +121,32 @@ def mark_errors(mark: Mark, min_pass_score: int | None) -> list[tuple[str, str, 
         return errors
     if mark.status != "ATTENDED":
         if mark.result:
-            errors.append(("result", "RESULT_WITHOUT_ATTENDANCE", "Only who attended has a result."))
+            errors.append(("result", "RESULT_WITHOUT_ATTENDANCE", _("Only who attended has a result.")))
         if mark.score is not None:
-            errors.append(("score", "SCORE_WITHOUT_ATTENDANCE", "Only who attended has a score."))
+            errors.append(("score", "SCORE_WITHOUT_ATTENDANCE", _("Only who attended has a score.")))
         if mark.verified:
-            errors.append(("verified", "VERIFIED_WITHOUT_ATTENDANCE", "Only who attended can be verified."))
+            errors.append(("verified", "VERIFIED_WITHOUT_ATTENDANCE", _("Only who attended can be verified.")))
         return errors
     if mark.score is not None and not 0 <= mark.score <= 100:
-        errors.append(("score", "OUT_OF_RANGE", "Give a score from 0 to 100."))
+        errors.append(("score", "OUT_OF_RANGE", _("Give a score from 0 to 100.")))
     passes = passed_by_score(mark.score, min_pass_score)
     if passes is not None and mark.result and (mark.result == "PASSED") != passes:
-        rule = "passes" if passes else "fails"
+        text = (
+            _("A score of %(score)s passes: the minimum is %(minimum)s.")
+            if passes
+            else _("A score of %(score)s fails: the minimum is %(minimum)s.")
+        )
         errors.append(
             (
                 "result",
                 "SCORE_AGAINST_RESULT",
-                f"A score of {mark.score} {rule}: the minimum is {min_pass_score}.",
+                text % {"score": mark.score, "minimum": min_pass_score},
             )
         )
     if mark.verified and mark.result != "PASSED":
-        errors.append(("verified", "VERIFIED_NOT_PASSED", "Only who passed can be verified as competent."))
+        errors.append(("verified", "VERIFIED_NOT_PASSED", _("Only who passed can be verified as competent.")))
     if mark.verified and mark.method_id is None:
-        errors.append(("method_id", "METHOD_REQUIRED", "Say by which assessment method it was verified."))
+        errors.append(("method_id", "METHOD_REQUIRED", _("Say by which assessment method it was verified.")))
     return errors
 
 

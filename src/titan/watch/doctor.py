@@ -203,7 +203,7 @@ def _nights(at: datetime) -> Iterator[Finding]:
 
 def _storage(at: datetime) -> Iterator[Finding]:
     try:
-        evidence_store().check()
+        evidence_store().check(thoroughly=True)
     except Refusal as refusal:
         yield Finding(Level.WRONG, refusal.detail, "Evidence cannot be uploaded until it can be written.")
         return

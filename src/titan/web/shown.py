@@ -19,6 +19,7 @@ from titan.core.text import in_language
 from titan.training.models import SessionStatus
 from titan.training.queries.sessions import SessionView
 from titan.training.queries.today import Task, Todo
+from titan.web.language import language_of_titles
 
 if TYPE_CHECKING:
     from titan.web.visit import Visit
@@ -88,7 +89,7 @@ def number(value: float, digits: int = 0) -> str:
 
 def local(texts: dict[str, str]) -> str:
     """Return a text that is kept by language, in the visitor's."""
-    return in_language(texts, translation.get_language() or "en")
+    return in_language(texts, language_of_titles())
 
 
 def day(moment: datetime, site: Site | None = None) -> str:
@@ -247,6 +248,15 @@ def hours_words(hours: float) -> str:
     return number(hours, digits=0 if float(hours).is_integer() else 1)
 
 
+def waiting_words() -> dict[str, dict[str, str]]:
+    """Return what a browser says of marks and files that wait in it for a session; %n is a number."""
+    return {
+        "marks": {"one": _("1 mark waits for the network"), "many": _("%n marks wait for the network")},
+        "files": {"one": _("1 file waits for the network"), "many": _("%n files wait for the network")},
+        "refused": {"one": _("1 was not saved: open it"), "many": _("%n were not saved: open it")},
+    }
+
+
 def globals_of_templates() -> dict[str, Any]:
     """Return what every template may call."""
     functions = (
@@ -267,6 +277,7 @@ def globals_of_templates() -> dict[str, Any]:
         task_words,
         status_words,
         session_state,
+        waiting_words,
         initials,
         navigation,
         theme,

@@ -15,8 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import translation
 
+from titan.accounts.queries import lacks_second_factor
 from titan.compliance.commands import catch_up
 from titan.compliance.queries.summary import site_counts
 from titan.core import clock, settings
@@ -60,23 +60,26 @@ Page = Callable[Concatenate[HttpRequest, Visit, P], HttpResponseBase]
 
 
 def page(view: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Make `view(request, visit, …)` a page: for whoever is signed in, in their language, on the site's today.
+    """Make `view(request, visit, …)` a page: for whoever is signed in, on the site's today.
 
-    A visitor who is not signed in is sent to sign in and comes back. A Refusal that the view does not handle becomes a
-    page that says what to do; for htmx, a notice at the top of the page that stands (`refused`).
+    In which language, LanguageMiddleware has said. A visitor who is not signed in is sent to sign in and comes back. A
+    Refusal that the view does not handle becomes a page that says what to do; for htmx, a notice at the top of the page
+    that stands (`refused`).
     """
 
     @functools.wraps(view)
     def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         visit = _visit(request)
         if visit is None:
-            logout(request)
+            if request.user.is_authenticated:
+                logout(request)
             return _ask_to_sign_in(request)
-        with translation.override(visit.person.language):
-            try:
-                return view(request, visit, *args, **kwargs)
-            except Refusal as refusal:
-                return refused(request, refusal)
+        if lacks_second_factor(visit.actor) and not _is_about_signing_in(request):
+            return go_to(request, reverse("mfa_index"))
+        try:
+            return view(request, visit, *args, **kwargs)
+        except Refusal as refusal:
+            return refused(request, refusal)
 
     return answer  # type: ignore[return-value]
 
@@ -137,6 +140,11 @@ def is_htmx(request: HttpRequest) -> bool:
 def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     here = request.htmx.current_url_abs_path if is_htmx(request) else request.get_full_path()  # type: ignore[attr-defined]
     return go_to(request, f"{reverse('sign_in')}?{urlencode({'next': here or '/'})}")
+
+
+def _is_about_signing_in(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and (match.url_name or "").startswith(("mfa_", "account_", "usersessions_"))
 
 
 def _visit(request: HttpRequest) -> Visit | None:

@@ -13,7 +13,7 @@ from titan.core.command import EVERYONE
 
 
 def drift(*, at: datetime) -> Written:
-    """Return how many items and verdicts a full rebuild would write; zeros mean that nothing drifted.
+    """Return how many items, verdicts and counts a full rebuild would write; zeros mean that nothing drifted.
 
     Runs the engine inside a transaction that is rolled back, so nothing is written.
     """

@@ -11,7 +11,10 @@ from django.db import transaction
 
 from titan.compliance.models import Severity
 from titan.compliance.queries.items import Item, WorkerCompliance, worker_compliance
+from titan.core.actor import Actor
 from titan.core.command import persistently
+from titan.evidence.models import EvidenceFile
+from titan.records.commands import ExternalResult, record_external_result
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,25 @@ def effect_on(worker_id: int, change: Callable[[], object], *, at: datetime) -> 
         return _effect(before, after)
 
     return persistently(tried)
+
+
+def effect_of_result(new: ExternalResult, *, by: Actor, at: datetime) -> Effect:
+    """Return what recording an outside result, or a correction, would do before its file is there (domain.md §7).
+
+    Raises whatever the command refuses, but for the missing file.
+    """
+
+    def write() -> None:
+        record_external_result(new, None if new.corrects_id else _file_to_come(at), by=by, at=at)
+
+    return effect_on(new.worker_id, write, at=at)
+
+
+def _file_to_come(at: datetime) -> int:
+    """Return a row in the place of a file that is not uploaded yet; it goes with the transaction that only tries."""
+    row = EvidenceFile(key="to come", sha256="0" * 64, size=1, media_type="", original_name="", uploaded_at=at)
+    row.save()
+    return row.pk
 
 
 def _effect(before: WorkerCompliance, after: WorkerCompliance) -> Effect:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Func, Max, Q, Sum, Value
+from django.db.models.lookups import GreaterThan
 
-from titan.compliance.models import ComplianceItem, Severity, WorkerVerdict
+from titan.compliance.models import ComplianceItem, Counted, Severity, Tally, WorkerVerdict
 from titan.compliance.queries.summary import course_titles
 from titan.compliance.rules import reason
 from titan.core import settings
@@ -156,42 +157,68 @@ class MatrixFilter:
     search: str | None = None
 
 
-def matrix(wanted: MatrixFilter, *, limit: int, cursor: str | None) -> Page[MatrixRow]:
-    """Return workers with their items, worst first then by name, a page at a time (three statements)."""
-    workers = _matrix_workers(wanted)
-    total = workers.count()
+def matrix(wanted: MatrixFilter, *, limit: int, cursor: str | None, counted: bool = True) -> Page[MatrixRow]:
+    """Return workers with their items, worst first then by name, a page at a time (at most three statements).
+
+    counted: whether the page says how many workers there are in all.
+    """
+    found = _matrix_workers(wanted)
+    total = _matrix_total(wanted, found) if counted else None
+    order = ("severity", "name_key" if wanted.course_id is None else "worker__verdict__name_key", "worker_id")
+    ordered = found.order_by(*order)
     if cursor:
-        rank, name_key, worker_id = decode_cursor(cursor, int, str, int)
-        by_name = Q(worker__name_key__gt=name_key) | Q(worker__name_key=name_key, worker_id__gt=worker_id)
-        workers = workers.filter(Q(rank__gt=rank) | (Q(rank=rank) & by_name))
-    ordered = workers.select_related("worker__company").order_by("rank", "worker__name_key", "worker_id")
+        ordered = ordered.filter(GreaterThan(_Row(*order), _Row(*map(Value, decode_cursor(cursor, int, str, int)))))
     page = list(ordered[: limit + 1])
     more = len(page) > limit
     page = page[:limit]
     cells = _cells([row.worker_id for row in page], wanted.course_id)
-    rows = [MatrixRow(row.worker, Severity(row.severity).name, cells[row.worker_id]) for row in page]
-    next_cursor = encode_cursor(page[-1].rank, page[-1].worker.name_key, page[-1].worker_id) if more else None
+    rows = [MatrixRow(row.worker, Severity(_verdict(row).severity).name, cells[row.worker_id]) for row in page]
+    last = page[-1] if more else None
+    next_cursor = encode_cursor(last.severity, _verdict(last).name_key, last.worker_id) if last else None
     return Page(rows, next_cursor, total)
 
 
+class _Row(Func):
+    """Several values compared as one, which an index over them can answer."""
+
+    template = "(%(expressions)s)"
+    output_field = BooleanField()
+
+
+def _verdict(row: WorkerVerdict | ComplianceItem) -> WorkerVerdict:
+    return row if isinstance(row, WorkerVerdict) else row.worker.verdict
+
+
 def _matrix_workers(wanted: MatrixFilter) -> Any:
-    workers = WorkerVerdict.objects.all()
-    if wanted.company_id is not None:
-        workers = workers.filter(worker__company_id=wanted.company_id)
-    if wanted.role_id is not None:
-        workers = workers.filter(worker__role_id=wanted.role_id)
+    """Return the verdicts of the workers, which an index has in order; of one course its items, with the verdicts."""
+    rows: Any = WorkerVerdict.objects.select_related("worker__company")
+    verdict = ""
+    if wanted.course_id is not None:
+        rows = ComplianceItem.objects.filter(course_id=wanted.course_id)
+        rows, verdict = rows.select_related("worker__company", "worker__verdict"), "worker__verdict__"
+    same = {
+        f"{verdict}company_id": wanted.company_id,
+        f"{verdict}severity": wanted.severity,
+        "worker__role_id": wanted.role_id,
+    }
+    rows = rows.filter(**{name: value for name, value in same.items() if value is not None})
     if wanted.area_id is not None:
-        workers = workers.filter(worker__area_assignments__area_id=wanted.area_id, worker__area_assignments__until=None)
-    if wanted.severity is not None:
-        workers = workers.filter(severity=wanted.severity)
+        rows = rows.filter(worker__area_assignments__area_id=wanted.area_id, worker__area_assignments__until=None)
     if wanted.search and wanted.search.strip():
-        workers = workers.filter(worker__search_key__contains=search_key(wanted.search))
-    if wanted.course_id is None:
-        return workers.annotate(rank=F("severity"))
-    items = ComplianceItem.objects.filter(course_id=wanted.course_id)
-    workers = workers.filter(worker_id__in=items.values("worker_id"))
-    of_worker = items.filter(worker_id=OuterRef("worker_id")).values("severity")
-    return workers.annotate(rank=Subquery(of_worker))
+        rows = rows.filter(worker__search_key__contains=search_key(wanted.search))
+    return rows
+
+
+def _matrix_total(wanted: MatrixFilter, found: Any) -> int:
+    """Return how many workers there are: from the kept counts where they know, else counted."""
+    few = wanted.role_id is not None or wanted.area_id is not None or bool(wanted.search and wanted.search.strip())
+    of_course = wanted.course_id is not None
+    if few or (of_course and (wanted.company_id is not None or wanted.severity is not None)):
+        return int(found.count())
+    kept = Tally.objects.filter(counted=Counted.COURSE if of_course else Counted.COMPANY)
+    same = {"of_id": wanted.course_id if of_course else wanted.company_id, "severity": wanted.severity}
+    kept = kept.filter(**{name: value for name, value in same.items() if value is not None})
+    return int(kept.aggregate(total=Sum("n"))["total"] or 0)
 
 
 def _cells(worker_ids: list[int], course_id: int | None) -> dict[int, list[MatrixCell]]:

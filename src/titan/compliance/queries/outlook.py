@@ -1,14 +1,15 @@
-"""What is coming: the trend of the site, expiring proofs, and the largest gaps."""
+"""What is coming: the trend of the site, and expiring proofs."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
 
-from titan.compliance.models import ComplianceItem, DayCounts, Severity
+from titan.compliance.models import Counted, DayCounts, Tally
+from titan.compliance.tallies import number_of_day
 
 
 @dataclass(frozen=True)
@@ -35,30 +36,10 @@ class Expiring:
 
 
 def expiring(today: date, horizons: tuple[int, ...] = (30, 60, 90)) -> list[Expiring]:
-    """Return how many items of active workers run out within each horizon, in days (one statement)."""
-    counted = {
-        f"within_{days}": Count("id", filter=Q(expires_on__lte=today + timedelta(days=days))) for days in horizons
-    }
-    found = ComplianceItem.objects.filter(severity__gte=Severity.EXPIRING, expires_on__isnull=False)
-    row = found.aggregate(**counted)
+    """Return how many items of active workers run out within each horizon, in days (one statement, of kept counts)."""
+    ends = {days: number_of_day(today + timedelta(days=days)) for days in horizons}
+    found = Tally.objects.filter(counted=Counted.LAST_DAY, of_id__lte=max(ends.values()))
+    row = found.aggregate(
+        **{f"within_{days}": Coalesce(Sum("n", filter=Q(of_id__lte=end)), 0) for days, end in ends.items()}
+    )
     return [Expiring(days, row[f"within_{days}"]) for days in horizons]
-
-
-@dataclass(frozen=True)
-class CourseNeed:
-    """How many workers need a class in a course now: red ones, and yellow ones (in grace or expiring)."""
-
-    course_id: int
-    red: int
-    yellow: int
-
-
-def course_needs() -> dict[int, CourseNeed]:
-    """Return the need of every course that anybody needs (one statement)."""
-    needs: dict[int, dict[str, int]] = defaultdict(lambda: {"red": 0, "yellow": 0})
-    rows = ComplianceItem.objects.filter(
-        severity__in=[Severity.NON_COMPLIANT, Severity.IN_GRACE, Severity.EXPIRING]
-    ).values_list("course_id", "severity")
-    for course_id, severity, n in rows.annotate(n=Count("id")).order_by():
-        needs[course_id]["red" if severity == Severity.NON_COMPLIANT else "yellow"] += n
-    return {course_id: CourseNeed(course_id, **need) for course_id, need in needs.items()}

@@ -6,10 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Sum
 
 from titan.catalogue.models import Course, CourseVersion
-from titan.compliance.models import ComplianceItem, Severity, WorkerVerdict
+from titan.compliance.models import Counted, Severity, Tally
 from titan.personnel.models import Company
 
 Counts = dict[str, int]
@@ -45,21 +45,26 @@ def empty_counts() -> Counts:
 
 
 def site_counts() -> Counts:
-    """Return how many active workers have which overall status (one statement)."""
-    rows = WorkerVerdict.objects.values_list("severity").annotate(n=Count("worker_id"))
+    """Return how many active workers have which overall status (one statement, of counts that are kept)."""
+    rows = Tally.objects.filter(counted=Counted.COMPANY).values_list("severity").annotate(total=Sum("n"))
     return empty_counts() | {Severity(severity).name: n for severity, n in rows}
 
 
+def kept_counts(counted: Counted) -> dict[int, Counts]:
+    """Return the kept counts of each company, or of each course, that has any (one statement)."""
+    found: dict[int, Counts] = defaultdict(empty_counts)
+    rows = Tally.objects.filter(counted=counted).values_list("of_id", "severity").annotate(total=Sum("n"))
+    for of_id, severity, n in rows.exclude(total=0).order_by():
+        found[of_id][Severity(severity).name] = n
+    return found
+
+
 def summary() -> Summary:
-    """Return the site's counts, companies and courses worst first (a fixed number of statements)."""
-    companies: dict[int, Counts] = defaultdict(empty_counts)
-    verdicts = WorkerVerdict.objects.values_list("worker__company_id", "severity")
-    for company_id, severity, n in verdicts.annotate(n=Count("worker_id")):
-        companies[company_id][Severity(severity).name] = n
-    courses: dict[int, Counts] = defaultdict(empty_counts)
-    items = ComplianceItem.objects.values_list("course_id", "severity")
-    for course_id, severity, n in items.annotate(n=Count("id")):
-        courses[course_id][Severity(severity).name] = n
+    """Return the site's counts, companies and courses worst first (a fixed number of statements).
+
+    All of them are kept counts: no verdict and no item is read, so that it costs the same for any number of workers.
+    """
+    companies, courses = kept_counts(Counted.COMPANY), kept_counts(Counted.COURSE)
     totals = empty_counts()
     for counts in companies.values():
         for status, n in counts.items():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from titan.compliance.models import RequirementType
 from titan.core.given import Wrong
+from titan.core.language import N_, _
 
 LONGEST_GRACE = 365
 MOST_REQUIREMENTS = 1_000
@@ -39,9 +40,13 @@ def check_requirements(wanted: Sequence[RequirementGiven], known_courses: Collec
     for index, asked in enumerate(wanted):
         place = f"requirements.{index}"
         if asked.course_id not in known_courses:
-            wrong.add(f"{place}.course_id", "UNKNOWN", f"There is no course {asked.course_id}.")
+            wrong.add(
+                f"{place}.course_id", "UNKNOWN", _("There is no course %(course)s.") % {"course": asked.course_id}
+            )
         elif asked.course_id in seen:
-            wrong.add(f"{place}.course_id", "TWICE", f"Course {asked.course_id} is named twice.")
+            wrong.add(
+                f"{place}.course_id", "TWICE", _("Course %(course)s is named twice.") % {"course": asked.course_id}
+            )
         seen.add(asked.course_id)
         wrong.choice(f"{place}.type", asked.type, RequirementType.values)
         _check_grace(asked, f"{place}.grace_period_days", wrong)
@@ -50,11 +55,15 @@ def check_requirements(wanted: Sequence[RequirementGiven], known_courses: Collec
 def _check_grace(asked: RequirementGiven, place: str, wrong: Wrong) -> None:
     days = asked.grace_period_days
     if asked.type == RequirementType.PRE_MOB and days is not None:
-        wrong.add(place, "NO_GRACE_BEFORE_ENTRY", "PRE_MOB is asked for before site entry: leave the grace out.")
+        wrong.add(place, "NO_GRACE_BEFORE_ENTRY", _("PRE_MOB is asked for before site entry: leave the grace out."))
     if asked.type == RequirementType.POST_MOB and days is None:
-        wrong.add(place, "REQUIRED", f"Give the days of grace of a POST_MOB requirement, 1 to {LONGEST_GRACE}.")
+        wrong.add(
+            place,
+            "REQUIRED",
+            _("Give the days of grace of a POST_MOB requirement, 1 to %(limit)s.") % {"limit": LONGEST_GRACE},
+        )
     elif asked.type == RequirementType.POST_MOB and days is not None:
-        wrong.within(place, days, 1, LONGEST_GRACE, "days")
+        wrong.within(place, days, 1, LONGEST_GRACE, N_("days"))
 
 
 def replacement(current: Mapping[int, RequirementGiven], wanted: Iterable[RequirementGiven]) -> Replacement:

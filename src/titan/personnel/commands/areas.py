@@ -8,7 +8,9 @@ from datetime import datetime
 from titan.core.actor import Actor
 from titan.core.command import command, nothing_changed, say, touch
 from titan.core.errors import NotFound
+from titan.core.expected import need_expected
 from titan.core.given import UNCHANGED, Unchanged, Wrong, given_in
+from titan.core.language import _
 from titan.core.lock import Subject, lock_alone
 from titan.core.permit import need_admin
 from titan.core.removal import delete_unused, in_use
@@ -47,11 +49,13 @@ def create_area(fields: AreaFields, *, by: Actor, at: datetime) -> int:
 
 
 @command
-def update_area(area_id: int, changes: AreaChanges, *, by: Actor, at: datetime) -> None:
+def update_area(
+    area_id: int, changes: AreaChanges, *, expected: AreaChanges | None = None, by: Actor, at: datetime
+) -> None:
     """Change an area's code or name, or move it with everything below it.
 
     A move keeps the earlier placement and touches every worker of the area and below. Raises Invalid for a
-    circle, naming it by codes.
+    circle, naming it by codes. expected: what the editor saw; Conflict STALE when it is so no more.
     """
     need_admin(by)
     lock_alone(Subject.AREAS)
@@ -63,6 +67,7 @@ def update_area(area_id: int, changes: AreaChanges, *, by: Actor, at: datetime) 
     if not changed:
         nothing_changed()
         return
+    need_expected(old, given_in(expected), _("area %(code)s") % {"code": area.code})
     Area.objects.filter(pk=area_id).update(**new)
     if "parent_id" in changed:
         area.placements.filter(until=None).update(until=at)
@@ -87,9 +92,9 @@ def delete_area(area_id: int, *, by: Actor, at: datetime) -> None:
     lock_alone(Subject.AREAS)
     area = _locked(area_id)
     if AreaPlacement.objects.filter(parent=area).exists():
-        raise in_use(f"area {area.code}")
+        raise in_use(_("area %(code)s") % {"code": area.code})
     fields = AreaFields(area.code, area.name, area.parent_id)
-    delete_unused(area, f"area {area.code}")
+    delete_unused(area, _("area %(code)s") % {"code": area.code})
     say("area.deleted", "area", area_id, before=asdict(fields))
 
 
@@ -105,7 +110,7 @@ def _checked(fields: AreaFields, area_id: int | None) -> AreaFields:
     code = wrong.code("code", fields.code)
     name = wrong.text("name", fields.name, limit=200, required=True)
     if Area.objects.filter(code=code).exclude(pk=area_id or 0).exists():
-        wrong.add("code", "NOT_UNIQUE", f"There is an area {code} already: give another code.")
+        wrong.add("code", "NOT_UNIQUE", _("There is an area %(code)s already: give another code.") % {"code": code})
     if fields.parent_id is not None:
         _check_parent(area_id, fields.parent_id, wrong)
     wrong.refuse()
@@ -116,9 +121,9 @@ def _check_parent(area_id: int | None, parent_id: int, wrong: Wrong) -> None:
     rows = list(Area.objects.values_list("id", "code", "parent_id"))
     codes = {pk: code for pk, code, _ in rows}
     if parent_id not in codes:
-        wrong.add("parent_id", "UNKNOWN", f"There is no area {parent_id}.")
+        wrong.add("parent_id", "UNKNOWN", _("There is no area %(area)s.") % {"area": parent_id})
         return
     circle = area_id and circle_under(area_id, parent_id, {pk: parent for pk, _, parent in rows})
     if circle:
         way = " → ".join(codes[step] for step in circle)
-        wrong.add("parent_id", "CIRCLE", f"An area cannot stand inside itself: {way}.")
+        wrong.add("parent_id", "CIRCLE", _("An area cannot stand inside itself: %(way)s.") % {"way": way})

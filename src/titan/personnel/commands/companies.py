@@ -8,7 +8,9 @@ from datetime import datetime
 from titan.core.actor import Actor
 from titan.core.command import command, nothing_changed, say
 from titan.core.errors import NotFound
+from titan.core.expected import need_expected
 from titan.core.given import UNCHANGED, Unchanged, Wrong, given_in
+from titan.core.language import _
 from titan.core.permit import need_admin
 from titan.core.removal import delete_unused
 from titan.core.text import search_key
@@ -34,8 +36,10 @@ def create_company(code: str, name: str, *, by: Actor, at: datetime) -> int:
 
 
 @command
-def update_company(company_id: int, changes: CompanyChanges, *, by: Actor, at: datetime) -> None:
-    """Change a company's code or name."""
+def update_company(
+    company_id: int, changes: CompanyChanges, *, expected: CompanyChanges | None = None, by: Actor, at: datetime
+) -> None:
+    """Change a company's code or name. expected: what the editor saw; Conflict STALE when it is so no more."""
     need_admin(by)
     company = _locked(company_id)
     before = {"code": company.code, "name": company.name}
@@ -44,6 +48,7 @@ def update_company(company_id: int, changes: CompanyChanges, *, by: Actor, at: d
     if not changed:
         nothing_changed()
         return
+    need_expected(before, given_in(expected), _("company %(code)s") % {"code": company.code})
     company.code, company.name = after["code"], after["name"]
     company.search_key = search_key(company.code, company.name)
     company.save()
@@ -61,7 +66,7 @@ def delete_company(company_id: int, *, by: Actor, at: datetime) -> None:
     """Delete a company without workers; raises Conflict IN_USE otherwise (domain.md §4)."""
     need_admin(by)
     company = _locked(company_id)
-    delete_unused(company, f"company {company.code}")
+    delete_unused(company, _("company %(code)s") % {"code": company.code})
     say("company.deleted", "company", company_id, before={"code": company.code, "name": company.name})
 
 
@@ -77,6 +82,6 @@ def _checked(values: dict[str, str], company_id: int | None) -> dict[str, str]:
     code = wrong.code("code", values["code"])
     name = wrong.text("name", values["name"], limit=200, required=True)
     if Company.objects.filter(code=code).exclude(pk=company_id or 0).exists():
-        wrong.add("code", "NOT_UNIQUE", f"There is a company {code} already: give another code.")
+        wrong.add("code", "NOT_UNIQUE", _("There is a company %(code)s already: give another code.") % {"code": code})
     wrong.refuse()
     return {"code": code, "name": name}

@@ -10,7 +10,9 @@ from typing import Any
 from titan.core.actor import Actor
 from titan.core.command import command, nothing_changed, say
 from titan.core.errors import NotFound
+from titan.core.expected import need_expected
 from titan.core.given import UNCHANGED, Unchanged, Wrong, given_in
+from titan.core.language import _
 from titan.core.permit import need_admin
 from titan.core.removal import delete_unused
 from titan.personnel.models import Role
@@ -37,8 +39,10 @@ def create_role(code: str, title: Mapping[str, str], *, by: Actor, at: datetime)
 
 
 @command
-def update_role(role_id: int, changes: RoleChanges, *, by: Actor, at: datetime) -> None:
-    """Change a role's code or title."""
+def update_role(
+    role_id: int, changes: RoleChanges, *, expected: RoleChanges | None = None, by: Actor, at: datetime
+) -> None:
+    """Change a role's code or title. expected: what the editor saw; Conflict STALE when it is so no more."""
     need_admin(by)
     role = _locked(role_id)
     before: dict[str, Any] = {"code": role.code, "title": role.title}
@@ -47,6 +51,7 @@ def update_role(role_id: int, changes: RoleChanges, *, by: Actor, at: datetime) 
     if not changed:
         nothing_changed()
         return
+    need_expected(before, given_in(expected), _("role %(code)s") % {"code": role.code})
     role.code, role.title = after["code"], after["title"]
     role.save()
     say(
@@ -63,7 +68,7 @@ def delete_role(role_id: int, *, by: Actor, at: datetime) -> None:
     """Delete a role nobody ever had and that never required anything; else Conflict IN_USE (domain.md §4)."""
     need_admin(by)
     role = _locked(role_id)
-    delete_unused(role, f"role {role.code}")
+    delete_unused(role, _("role %(code)s") % {"code": role.code})
     say("role.deleted", "role", role_id, before={"code": role.code, "title": role.title})
 
 
@@ -79,6 +84,6 @@ def _checked(values: dict[str, Any], role_id: int | None) -> dict[str, Any]:
     code = wrong.code("code", values["code"])
     title = wrong.translations("title", values["title"], limit=TITLE_LIMIT)
     if Role.objects.filter(code=code).exclude(pk=role_id or 0).exists():
-        wrong.add("code", "NOT_UNIQUE", f"There is a role {code} already: give another code.")
+        wrong.add("code", "NOT_UNIQUE", _("There is a role %(code)s already: give another code.") % {"code": code})
     wrong.refuse()
     return {"code": code, "title": title}

@@ -15,7 +15,9 @@ from titan.core.actor import Actor, Role
 from titan.core.bulk import id_set
 from titan.core.command import command, nothing_changed, say, touch
 from titan.core.errors import Conflict, Forbidden, NotFound
+from titan.core.expected import need_expected
 from titan.core.given import Wrong, given_in, is_id, possible_ids
+from titan.core.language import _
 from titan.core.lock import Subject, lock_alone
 from titan.core.permit import need_admin, need_role
 from titan.personnel.commands.assignments import keep_history
@@ -36,7 +38,11 @@ from titan.personnel.rules import (
 
 REASON_LIMIT = 2_000
 COLUMNS = tuple(name for name in WorkerFields.__dataclass_fields__ if name != "areas")
-VERDICT_FIELDS = {"status", "role_id", "role_assigned_on", "areas"}
+# Verdicts are sorted by name and counted by company.
+VERDICT_FIELDS = {
+    *("status", "role_id", "role_assigned_on", "areas"),
+    *("company_id", "first_name", "last_name", "employee_id"),
+}
 
 
 @command
@@ -62,10 +68,19 @@ def create_worker(fields: WorkerFields, *, by: Actor, at: datetime) -> int:
 
 
 @command
-def update_worker(worker_id: int, changes: WorkerChanges, *, reason: str = "", by: Actor, at: datetime) -> None:
+def update_worker(
+    worker_id: int,
+    changes: WorkerChanges,
+    *,
+    reason: str = "",
+    expected: WorkerChanges | None = None,
+    by: Actor,
+    at: datetime,
+) -> None:
     """Change some of what a worker has; histories are kept, verdicts follow.
 
-    reason: why, for the audit log. Raises Invalid with every wrong field, Conflict WORKER_ANONYMISED.
+    reason: why, for the audit log. expected: what the editor saw. Raises Invalid with every wrong field, Conflict
+    WORKER_ANONYMISED, or STALE when the worker is no more what the editor saw.
     """
     need_admin(by)
     if "supervisor_id" in given_in(changes):
@@ -82,11 +97,16 @@ def update_worker(worker_id: int, changes: WorkerChanges, *, reason: str = "", b
     wrong.refuse()
     after = with_anchors(after, today)
     if worker.anonymised_at is not None:
-        raise Conflict("WORKER_ANONYMISED", f"Worker {worker_id} was anonymised and does not change any more.")
+        raise Conflict(
+            "WORKER_ANONYMISED",
+            _("Worker %(worker)s was anonymised and does not change any more.") % {"worker": worker_id},
+        )
     changed = changed_fields(before, after)
     if not changed:
         nothing_changed()
         return
+    seen = with_anchors(with_changes(before, expected or WorkerChanges()), today)
+    need_expected(vars(before), vars(seen), _("worker %(worker)s") % {"worker": worker_id})
     _store(worker, after, changed)
     keep_history(worker_id, before, after, at=at)
     if VERDICT_FIELDS & set(changed) and WorkerStatus.ACTIVE in {before.status, after.status}:
@@ -113,9 +133,9 @@ def anonymise_worker(worker_id: int, reason: str, *, by: Actor, at: datetime) ->
     reason = wrong.text("reason", reason, limit=REASON_LIMIT, required=True, lines=True)
     wrong.refuse()
     if worker.anonymised_at is not None:
-        raise Conflict("ALREADY_ANONYMISED", f"Worker {worker_id} was anonymised already.")
+        raise Conflict("ALREADY_ANONYMISED", _("Worker %(worker)s was anonymised already.") % {"worker": worker_id})
     if worker.status == WorkerStatus.ACTIVE:
-        raise Conflict("WORKER_ACTIVE", "Only a worker who is not active can be anonymised: end their work first.")
+        raise Conflict("WORKER_ACTIVE", _("Only a worker who is not active can be anonymised: end their work first."))
     linked = worker.user_id
     worker.employee_id = f"{RESERVED}{worker_id}"
     worker.first_name, worker.last_name = "", "Anonymised"
@@ -164,7 +184,7 @@ def _store(worker: Worker, fields: WorkerFields, changed: Iterable[str]) -> None
 
 def _may_link(before: WorkerFields | None, after: WorkerFields, by: Actor) -> None:
     if after.user_id != (before.user_id if before else None) and by.role is not Role.SUPER_ADMIN:
-        raise Forbidden("Only a super admin links a login to a worker: leave user_id out.")
+        raise Forbidden(_("Only a super admin links a login to a worker: leave user_id out."))
 
 
 def _check_references(worker_id: int | None, before: WorkerFields | None, after: WorkerFields, wrong: Wrong) -> None:
@@ -172,11 +192,15 @@ def _check_references(worker_id: int | None, before: WorkerFields | None, after:
     changed = set(changed_fields(before or _NOBODY, after))
     others = Worker.objects.exclude(pk=worker_id or 0)
     if "employee_id" in changed and others.filter(employee_id=after.employee_id).exists():
-        wrong.add("employee_id", "NOT_UNIQUE", f"The badge {after.employee_id} belongs to another worker.")
+        wrong.add(
+            "employee_id",
+            "NOT_UNIQUE",
+            _("The badge %(badge)s belongs to another worker.") % {"badge": after.employee_id},
+        )
     if "company_id" in changed and not Company.objects.filter(pk=after.company_id).exists():
-        wrong.add("company_id", "UNKNOWN", f"There is no company {after.company_id}.")
+        wrong.add("company_id", "UNKNOWN", _("There is no company %(company)s.") % {"company": after.company_id})
     if "role_id" in changed and after.role_id is not None and not _role_exists(after.role_id):
-        wrong.add("role_id", "UNKNOWN", f"There is no role {after.role_id}.")
+        wrong.add("role_id", "UNKNOWN", _("There is no role %(role)s.") % {"role": after.role_id})
     if "user_id" in changed and after.user_id is not None:
         _check_login(after.user_id, others, wrong)
     if "areas" in changed:
@@ -194,28 +218,28 @@ def _check_areas(areas: Iterable[AreaGiven], wrong: Wrong) -> None:
     known = set(Area.objects.filter(pk__in=id_set(wanted)).values_list("id", flat=True))
     for index, area in enumerate(areas):
         if area.area_id not in known:
-            wrong.add(f"areas.{index}.area_id", "UNKNOWN", f"There is no area {area.area_id}.")
+            wrong.add(f"areas.{index}.area_id", "UNKNOWN", _("There is no area %(area)s.") % {"area": area.area_id})
 
 
 def _check_login(user_id: int, others: QuerySet[Worker], wrong: Wrong) -> None:
     if not User.objects.filter(pk=user_id).exists():
-        wrong.add("user_id", "UNKNOWN", f"There is no login {user_id}.")
+        wrong.add("user_id", "UNKNOWN", _("There is no login %(user)s.") % {"user": user_id})
     elif others.filter(user_id=user_id).exists():
-        wrong.add("user_id", "NOT_UNIQUE", f"The login {user_id} belongs to another worker.")
+        wrong.add("user_id", "NOT_UNIQUE", _("The login %(user)s belongs to another worker.") % {"user": user_id})
 
 
 def _check_supervisor(worker_id: int | None, supervisor_id: int, wrong: Wrong) -> None:
     """Report an unknown supervisor, oneself, and a circle, by badges (domain.md §4)."""
     chain = _chain(supervisor_id) if is_id(supervisor_id) else []
     if not chain:
-        wrong.add("supervisor_id", "UNKNOWN", f"There is no worker {supervisor_id}.")
+        wrong.add("supervisor_id", "UNKNOWN", _("There is no worker %(supervisor)s.") % {"supervisor": supervisor_id})
         return
     parents = {pk: above for pk, _, above in chain}
     circle = worker_id and circle_under(worker_id, supervisor_id, parents)
     if circle:
         badges = {pk: badge for pk, badge, _ in chain}
         way = " → ".join(badges[step] for step in circle)
-        wrong.add("supervisor_id", "CIRCLE", f"Nobody can be their own supervisor: {way}.")
+        wrong.add("supervisor_id", "CIRCLE", _("Nobody can be their own supervisor: %(way)s.") % {"way": way})
 
 
 def _chain(worker_id: int) -> list[tuple[int, str, int | None]]:

@@ -27,9 +27,9 @@ def workers_by_area() -> dict[int, int]:
     return dict(held.values_list("area_id").annotate(n=Count("worker_id")))
 
 
-def workers_below(area_id: int) -> int:
-    """Return the number of active workers assigned to an area or to any area below it (two statements)."""
+def workers_below(area_id: int) -> set[int]:
+    """Return the active workers assigned to an area or to any area below it (two statements)."""
     parents = dict(Area.objects.values_list("id", "parent_id"))
     inside = [pk for pk in parents if area_id in ancestors(pk, parents)]
     held = AreaAssignment.objects.filter(until=None, worker__status=WorkerStatus.ACTIVE, area_id__in=id_set(inside))
-    return held.values("worker_id").distinct().count()
+    return set(held.values_list("worker_id", flat=True))

@@ -15,6 +15,7 @@ from titan.core.bulk import id_set, update_rows
 from titan.core.command import Said, command, say, say_all, touch
 from titan.core.errors import Conflict, FieldError, Forbidden, NotFound, invalid
 from titan.core.given import Wrong, is_blank, possible_ids
+from titan.core.language import _
 from titan.core.permit import need_admin, need_role
 from titan.evidence.models import EvidenceFile
 from titan.records.commands.revoke import reason_given
@@ -49,13 +50,14 @@ def decide_competencies(ids: Sequence[int], decision: Decision, *, by: Actor, at
     need_role(by, Role.ASSESSOR)
     rows = _locked(ids)
     if by.worker_id is not None and any(row["worker_id"] == by.worker_id for row in rows):
-        raise Forbidden("No one signs off the worker they are. Ask another assessor.", "OWN_COMPETENCY")
+        raise Forbidden(_("No one signs off the worker they are. Ask another assessor."), "OWN_COMPETENCY")
     assessed_on, remarks = _checked(decision, rows, settings.current().today(at))
     decided = [row["id"] for row in rows if row["status"] != CompetencyStatus.PENDING or row["revoked_at"]]
     if decided:
         raise Conflict(
             "ALREADY_DECIDED",
-            f"Decided or withdrawn already: {', '.join(str(pk) for pk in decided)}. A new attempt is a new record.",
+            _("Decided or withdrawn already: %(ids)s. A new attempt is a new record.")
+            % {"ids": ", ".join(str(pk) for pk in decided)},
             errors=[FieldError("ids", "ALREADY_DECIDED", str(pk)) for pk in decided],
         )
     records = _records(rows, decision, assessed_on, by, at)
@@ -107,7 +109,7 @@ def withdraw_competency(competency_id: int, reason: str, *, by: Actor, at: datet
         revoked_at=at, revoked_by_id=by.user_id, revoke_reason=reason
     )
     if not hit:
-        raise Conflict("ALREADY_DECIDED", "Only a pending competency record can be withdrawn; revoke its record.")
+        raise Conflict("ALREADY_DECIDED", _("Only a pending competency record can be withdrawn; revoke its record."))
     say(
         "competency_record.withdrawn",
         "competency_record",
@@ -121,9 +123,9 @@ def withdraw_competency(competency_id: int, reason: str, *, by: Actor, at: datet
 
 def _locked(ids: Sequence[int]) -> list[dict[str, Any]]:
     if not ids or len(ids) > MOST_AT_ONCE:
-        raise invalid("ids", "OUT_OF_RANGE", f"Give 1 to {MOST_AT_ONCE} ids.")
+        raise invalid("ids", "OUT_OF_RANGE", _("Give 1 to %(limit)s ids.") % {"limit": MOST_AT_ONCE})
     if len(set(ids)) < len(ids):
-        raise invalid("ids", "TWICE", "An id stands twice. Give each once.")
+        raise invalid("ids", "TWICE", _("An id stands twice. Give each once."))
     found = CompetencyRecord.objects.filter(pk__in=id_set(possible_ids(ids))).order_by("pk")
     if connection.vendor == "postgresql":
         found = found.select_for_update(of=("self",))
@@ -157,21 +159,25 @@ def _checked(decision: Decision, rows: list[dict[str, Any]], today: date) -> tup
     wrong = Wrong()
     assessed_on = decision.assessed_on or today
     if decision.status not in DECISIONS:
-        wrong.add("status", "NOT_A_DECISION", "Decide COMPETENT or NOT_COMPETENT.")
+        wrong.add("status", "NOT_A_DECISION", _("Decide COMPETENT or NOT_COMPETENT."))
     if not AssessmentMethod.objects.filter(pk=decision.method_id).exists():
-        wrong.add("method_id", "UNKNOWN", "There is no such assessment method.")
+        wrong.add("method_id", "UNKNOWN", _("There is no such assessment method."))
     remarks = wrong.text("remarks", decision.remarks, limit=REMARKS_LIMIT, lines=True)
     if decision.status == CompetencyStatus.NOT_COMPETENT and is_blank(remarks):
-        wrong.add("remarks", "REQUIRED", "Say what was missing: it is kept for ever.")
+        wrong.add("remarks", "REQUIRED", _("Say what was missing: it is kept for ever."))
     late = completed_on_error(assessed_on, today)
     if late:
         wrong.add("assessed_on", "OUT_OF_RANGE", late)
     last = max(row["completed_on"] for row in rows)
     if assessed_on < last:
-        wrong.add("assessed_on", "BEFORE_CLASS", f"The class was completed on {last}. Give that day or later.")
+        wrong.add(
+            "assessed_on",
+            "BEFORE_CLASS",
+            _("The class was completed on %(last)s. Give that day or later.") % {"last": last},
+        )
     evidence = decision.assessment_evidence_id
     if evidence is not None and not EvidenceFile.objects.filter(pk=evidence).exists():
-        wrong.add("assessment_evidence_id", "UNKNOWN", "There is no such evidence.")
+        wrong.add("assessment_evidence_id", "UNKNOWN", _("There is no such evidence."))
     wrong.refuse()
     return assessed_on, remarks
 

@@ -11,6 +11,7 @@ from titan.core.actor import Actor
 from titan.core.command import command
 from titan.core.errors import Conflict, invalid
 from titan.core.given import Wrong
+from titan.core.language import _
 from titan.core.permit import need_admin
 from titan.evidence.commands import StagedEvidence, record_evidence
 from titan.evidence.models import EvidenceFile
@@ -126,20 +127,22 @@ def _corrected(new: ExternalResult) -> TrainingRecord | None:
         return None
     record = TrainingRecord.objects.select_related("course_version").filter(pk=new.corrects_id).first()
     if record is None:
-        raise invalid("corrects_id", "UNKNOWN", "There is no such record to correct.")
+        raise invalid("corrects_id", "UNKNOWN", _("There is no such record to correct."))
     return record
 
 
 def _need_correctable(record: TrainingRecord, version: CourseVersion, new: ExternalResult) -> None:
     if record.revoked_at is None:
-        raise Conflict("NOT_REVOKED", "Revoke the wrong record with its reason first; then correct it.")
+        raise Conflict("NOT_REVOKED", _("Revoke the wrong record with its reason first; then correct it."))
     if TrainingRecord.objects.filter(corrects=record).exists():
-        raise Conflict("ALREADY_CORRECTED", "This record has its correction already; revoke and correct that one.")
+        raise Conflict("ALREADY_CORRECTED", _("This record has its correction already; revoke and correct that one."))
     if version.requires_verification and new.result == Result.PASSED and record.result != Result.PASSED:
         raise Conflict(
             "NEEDS_SIGN_OFF",
-            "A pass in this course needs an assessor's sign-off, and the wrong record was no pass. Record it as an "
-            "outside result with its evidence: that opens a competency record.",
+            _(
+                "A pass in this course needs an assessor's sign-off, and the wrong record was no pass. Record "
+                "it as an outside result with its evidence: that opens a competency record."
+            ),
         )
 
 
@@ -150,21 +153,21 @@ def _checked(
     wrong = Wrong()
     worker = Worker.objects.filter(pk=new.worker_id).values("anonymised_at").first()
     if worker is None or worker["anonymised_at"]:
-        wrong.add("worker_id", "UNKNOWN", "There is no such worker.")
+        wrong.add("worker_id", "UNKNOWN", _("There is no such worker."))
     if version is None:
-        wrong.add("course_id", "COURSE_NOT_PUBLISHED", "There is no such course, or it has no published version.")
+        wrong.add("course_id", "COURSE_NOT_PUBLISHED", _("There is no such course, or it has no published version."))
     wrong_day = completed_on_error(new.completed_on, today)
     if wrong_day:
         wrong.add("completed_on", "OUT_OF_RANGE", wrong_day)
     if new.score is not None and not 0 <= new.score <= 100:
-        wrong.add("score", "OUT_OF_RANGE", "Give a score from 0 to 100.")
+        wrong.add("score", "OUT_OF_RANGE", _("Give a score from 0 to 100."))
     passes = passed_by_score(new.score, version.min_pass_score if version else None)
     if passes is not None and passes != (new.result == Result.PASSED):
-        wrong.add("score", "SCORE_AGAINST_RESULT", "The score says otherwise than the result. Correct one of them.")
+        wrong.add("score", "SCORE_AGAINST_RESULT", _("The score says otherwise than the result. Correct one of them."))
     if evidence is None:
-        wrong.add("file", "REQUIRED", "Add the certificate: every record has its evidence.")
+        wrong.add("file", "REQUIRED", _("Add the certificate: every record has its evidence."))
     if new.corrects_id is not None and not _is_of(new.corrects_id, new.worker_id, new.course_id):
-        wrong.add("corrects_id", "OTHER_RECORD", "Correct a record of this worker and course.")
+        wrong.add("corrects_id", "OTHER_RECORD", _("Correct a record of this worker and course."))
     provider = wrong.text("provider", new.provider, limit=PROVIDER_LIMIT)
     remarks = wrong.text("remarks", new.remarks, limit=REMARKS_LIMIT, lines=True)
     wrong.refuse()

@@ -7,6 +7,7 @@ from datetime import datetime
 from titan.core.actor import Actor
 from titan.core.command import command, say
 from titan.core.given import Wrong
+from titan.core.language import _
 from titan.core.permit import need_admin
 from titan.records.models import AssessmentMethod
 
@@ -21,7 +22,7 @@ def create_assessment_method(code: str, name: str, *, by: Actor, at: datetime) -
     code = wrong.code("code", code)
     name = wrong.text("name", name, limit=NAME_LIMIT, required=True)
     if AssessmentMethod.objects.filter(code=code).exists():
-        wrong.add("code", "NOT_UNIQUE", "Another method has this code. Choose another code.")
+        wrong.add("code", "NOT_UNIQUE", _("Another method has this code. Choose another code."))
     wrong.refuse()
     method = AssessmentMethod.objects.create(code=code, name=name)
     say(

@@ -8,6 +8,7 @@ from titan.core.actor import Actor
 from titan.core.command import command, say, touch
 from titan.core.errors import Conflict, NotFound
 from titan.core.given import Wrong, is_blank
+from titan.core.language import _
 from titan.core.permit import need_admin
 from titan.records.models import TrainingRecord
 
@@ -29,7 +30,7 @@ def revoke_record(record_id: int, reason: str, *, by: Actor, at: datetime) -> in
         revoked_at=at, revoked_by_id=by.user_id, revoke_reason=reason
     )
     if not hit:
-        raise Conflict("ALREADY_REVOKED", "This record is revoked already; a revocation stands for ever.")
+        raise Conflict("ALREADY_REVOKED", _("This record is revoked already; a revocation stands for ever."))
     say("training_record.revoked", "training_record", record_id, after={"revoked": True}, reason=reason)
     touch([record["worker_id"]], [record["course_id"]])
     return record_id
@@ -40,6 +41,6 @@ def reason_given(reason: str) -> str:
     wrong = Wrong()
     reason = wrong.text("reason", reason, limit=REASON_LIMIT, lines=True)
     if is_blank(reason):
-        wrong.add("reason", "REASON_REQUIRED", "Say why, so that the auditor can follow.")
+        wrong.add("reason", "REASON_REQUIRED", _("Say why, so that the auditor can follow."))
     wrong.refuse()
     return reason

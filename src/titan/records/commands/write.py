@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -68,6 +68,10 @@ class NewCompetency:
     record_id: int | None = None
 
 
+_RECORD_COLUMNS = [one.name for one in fields(NewRecord) if one.name not in {"validity_months", "fixed_expiry"}]
+_COMPETENCY_COLUMNS = [one.name for one in fields(NewCompetency)]
+
+
 @command
 def write_records(records: Sequence[NewRecord], *, by: Actor, at: datetime) -> dict[int, int]:
     """Write `records`, at most one per worker, and return their ids by worker id.
@@ -89,23 +93,23 @@ def write_records(records: Sequence[NewRecord], *, by: Actor, at: datetime) -> d
                 "session_id": record.session_id,
                 "result": record.result,
                 "completed_on": record.completed_on.isoformat(),
-                "expires_on": record.expires_on.isoformat() if record.expires_on else None,
+                "expires_on": row["expires_on"].isoformat() if row["expires_on"] else None,
                 "source": record.source,
                 "evidence_sha256": record.evidence_sha256,
             },
         )
-        for record in records
+        for record, row in zip(records, rows, strict=True)
     )
     touch([record.worker_id for record in records], {record.course_id for record in records})
     return ids
 
 
 def _record_row(record: NewRecord, by: Actor, at: datetime) -> dict[str, Any]:
-    row = asdict(record)
-    del row["validity_months"], row["fixed_expiry"]
-    return row | {
-        "expires_on": record.expires_on,
-        "valid_until": record.expires_on or FOREVER,
+    until = record.expires_on
+    # Not asdict: it copies each value as if it were a tree, and classes are large.
+    return {name: getattr(record, name) for name in _RECORD_COLUMNS} | {
+        "expires_on": until,
+        "valid_until": until or FOREVER,
         "created_at": at,
         "created_by_id": by.user_id,
     }
@@ -114,7 +118,10 @@ def _record_row(record: NewRecord, by: Actor, at: datetime) -> dict[str, Any]:
 @command
 def write_competencies(competencies: Sequence[NewCompetency], *, by: Actor, at: datetime) -> dict[int, int]:
     """Write competency records, at most one per worker, and return their ids by worker id; touches verdicts."""
-    rows = [asdict(competency) | {"created_at": at} for competency in competencies]
+    rows = [
+        {name: getattr(competency, name) for name in _COMPETENCY_COLUMNS} | {"created_at": at}
+        for competency in competencies
+    ]
     found = insert_rows(CompetencyRecord, rows, returning=("id", "worker_id"))
     ids: dict[int, int] = {worker: pk for pk, worker in found}
     say_all(

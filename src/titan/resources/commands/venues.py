@@ -8,7 +8,9 @@ from datetime import datetime
 from titan.core.actor import Actor
 from titan.core.command import command, nothing_changed, say
 from titan.core.errors import NotFound
+from titan.core.expected import need_expected
 from titan.core.given import Wrong, given_in
+from titan.core.language import _
 from titan.core.permit import need_admin
 from titan.core.removal import delete_unused
 from titan.resources.models import Venue
@@ -26,8 +28,13 @@ def create_venue(fields: VenueFields, *, by: Actor, at: datetime) -> int:
 
 
 @command
-def update_venue(venue_id: int, changes: VenueChanges, *, by: Actor, at: datetime) -> None:
-    """Change some of what a venue has; sessions planned there stand as they are."""
+def update_venue(
+    venue_id: int, changes: VenueChanges, *, expected: VenueChanges | None = None, by: Actor, at: datetime
+) -> None:
+    """Change some of what a venue has; sessions planned there stand as they are.
+
+    expected: what the editor saw; Conflict STALE when it is so no more.
+    """
     need_admin(by)
     venue = _locked(venue_id)
     before = _fields(venue)
@@ -37,6 +44,7 @@ def update_venue(venue_id: int, changes: VenueChanges, *, by: Actor, at: datetim
     if not changed:
         nothing_changed()
         return
+    need_expected(old, given_in(expected), _("venue %(name)s") % {"name": venue.name})
     Venue.objects.filter(pk=venue_id).update(**{name: new[name] for name in changed})
     say(
         "venue.updated",
@@ -52,7 +60,7 @@ def delete_venue(venue_id: int, *, by: Actor, at: datetime) -> None:
     """Delete a venue that no session was ever planned in; else Conflict IN_USE (domain.md §4)."""
     need_admin(by)
     venue = _locked(venue_id)
-    delete_unused(venue, f"venue {venue.name}")
+    delete_unused(venue, _("venue %(name)s") % {"name": venue.name})
     say("venue.deleted", "venue", venue_id, before=asdict(_fields(venue)))
 
 
@@ -71,6 +79,8 @@ def _checked(venue_id: int | None, fields: VenueFields) -> VenueFields:
     wrong = Wrong()
     fields = checked_venue(fields, wrong)
     if Venue.objects.filter(name=fields.name).exclude(pk=venue_id or 0).exists():
-        wrong.add("name", "NOT_UNIQUE", f"There is a venue {fields.name} already: give another name.")
+        wrong.add(
+            "name", "NOT_UNIQUE", _("There is a venue %(name)s already: give another name.") % {"name": fields.name}
+        )
     wrong.refuse()
     return fields

@@ -17,14 +17,6 @@ from titan.resources.models import Qualification, Trainer
 
 
 @dataclass(frozen=True)
-class TrainerShort:
-    """A trainer as others embed them."""
-
-    id: int
-    name: str
-
-
-@dataclass(frozen=True)
 class TrainerView:
     """A trainer with the courses they may teach, by code."""
 
@@ -50,12 +42,6 @@ class TrainerFilters:
     course_id: int | None = None
     type: str | None = None
     is_active: bool | None = None
-
-
-def short_trainers(trainer_ids: Iterable[int]) -> dict[int, TrainerShort]:
-    """Return trainers in short, by id (one statement)."""
-    rows = Trainer.objects.filter(pk__in=id_set(trainer_ids))
-    return {row.pk: TrainerShort(row.pk, row.name) for row in rows}
 
 
 def visible_trainers(by: Actor) -> QuerySet[Trainer]:

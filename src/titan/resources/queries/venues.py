@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from titan.core.bulk import id_set
@@ -10,15 +9,6 @@ from titan.core.errors import NotFound
 from titan.core.page import DEFAULT_LIMIT, Page, decode_cursor, encode_cursor
 from titan.core.text import by_code_point, is_found
 from titan.resources.models import Venue
-
-
-@dataclass(frozen=True)
-class VenueShort:
-    """A venue as others embed it."""
-
-    id: int
-    name: str
-    capacity: int
 
 
 @dataclass(frozen=True)
@@ -33,12 +23,6 @@ class VenueView:
 
 
 COLUMNS = ("id", "name", "capacity", "location", "is_active")
-
-
-def short_venues(venue_ids: Iterable[int]) -> dict[int, VenueShort]:
-    """Return venues in short, by id (one statement)."""
-    rows = Venue.objects.filter(pk__in=id_set(venue_ids)).values_list("id", "name", "capacity")
-    return {pk: VenueShort(pk, name, capacity) for pk, name, capacity in rows}
 
 
 def venue(venue_id: int) -> VenueView:

@@ -7,6 +7,7 @@ from titan.training.commands.finalize import finalize_session
 from titan.training.commands.invite import Invited, invite_workers, remove_attendee
 from titan.training.commands.plan import UNSET, Plan, create_session
 from titan.training.commands.prove import attach_evidence, need_evidence_taken, watch_evidence
+from titan.training.commands.restore import restore_attendee
 from titan.training.commands.schedule import schedule_session, update_session
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "mark_rows",
     "need_evidence_taken",
     "remove_attendee",
+    "restore_attendee",
     "schedule_session",
     "update_session",
     "watch_evidence",

@@ -13,6 +13,7 @@ from titan.core.bulk import id_set, update_rows
 from titan.core.command import Said, command, nothing_changed, say_all
 from titan.core.errors import Conflict, FieldError, Forbidden, Invalid, Refusal
 from titan.core.given import Wrong, possible_ids
+from titan.core.language import _, number
 from titan.core.permit import need_role
 from titan.records.models import AssessmentMethod
 from titan.records.rules import passed_by_score
@@ -58,7 +59,7 @@ def mark_attendance(session_id: int, changes: Sequence[MarkChange], *, by: Actor
     wanted = {change.worker_id: overlay(rows[change.worker_id], change, minimum) for change in changes}
     marks = _checked(wanted, minimum, _known_methods(wanted.values()))
     need_open(session)
-    need_status(session, SessionStatus.SCHEDULED, "marking attendance")
+    need_status(session, SessionStatus.SCHEDULED, _("marking attendance"))
     _need_begun(session, at)
     _need_not_own(rows, marks, by)
     changed = [pk for pk, mark in marks.items() if mark != _stored(rows[pk])]
@@ -108,7 +109,7 @@ def mark_rows(session_id: int, rows: Sequence[ShownMark], *, by: Actor, at: date
     need_role(by, Role.HSE_ADMIN, Role.TRAINER)
     session = locked_session(session_id, by=by)
     need_open(session)
-    need_status(session, SessionStatus.SCHEDULED, "marking attendance")
+    need_status(session, SessionStatus.SCHEDULED, _("marking attendance"))
     _need_begun(session, at)
     _need_each_once([row.change.worker_id for row in rows])
     listed = _listed(session_id, [row.change.worker_id for row in rows])
@@ -137,7 +138,7 @@ def _row_answer(
 ) -> RowAnswer:
     worker_id = row.change.worker_id
     if attendee is None:
-        return RowAnswer(worker_id, RowState.REFUSED, None, "Not on the class list any more. Reload the page.")
+        return RowAnswer(worker_id, RowState.REFUSED, None, _("Not on the class list any more. Reload the page."))
     stored, wanted = _stored(attendee), overlay(attendee, row.change, minimum)
     if wanted == stored:
         return RowAnswer(worker_id, RowState.SAVED, stored)
@@ -186,17 +187,25 @@ def _stored(attendee: Attendee) -> Mark:
 
 def _attendees(session_id: int, changes: Sequence[MarkChange]) -> dict[int, Attendee]:
     if not changes or len(changes) > MOST_AT_ONCE:
-        raise Invalid([FieldError("attendees", "OUT_OF_RANGE", f"Give marks for 1 to {MOST_AT_ONCE:,} attendees.")])
+        raise Invalid(
+            [
+                FieldError(
+                    "attendees",
+                    "OUT_OF_RANGE",
+                    _("Give marks for 1 to %(limit)s attendees.") % {"limit": number(MOST_AT_ONCE)},
+                )
+            ]
+        )
     ids = [change.worker_id for change in changes]
     rows = _listed(session_id, ids)
     errors = []
-    for number, worker_id in enumerate(ids):
+    for position, worker_id in enumerate(ids):
         if worker_id not in rows:
-            message = f"Worker {worker_id} is not on the class list. Add them first."
-            errors.append(FieldError(f"attendees.{number}.worker_id", "NOT_ON_LIST", message))
-        elif worker_id in ids[:number]:
-            message = f"Worker {worker_id} stands twice. Give each once."
-            errors.append(FieldError(f"attendees.{number}.worker_id", "TWICE", message))
+            message = _("Worker %(worker)s is not on the class list. Add them first.") % {"worker": worker_id}
+            errors.append(FieldError(f"attendees.{position}.worker_id", "NOT_ON_LIST", message))
+        elif worker_id in ids[:position]:
+            message = _("Worker %(worker)s stands twice. Give each once.") % {"worker": worker_id}
+            errors.append(FieldError(f"attendees.{position}.worker_id", "TWICE", message))
     if errors:
         raise Invalid(errors)
     return rows
@@ -209,7 +218,7 @@ def _listed(session_id: int, ids: Sequence[int]) -> dict[int, Attendee]:
 
 def _need_each_once(ids: Sequence[int]) -> None:
     if not ids or len(ids) > MOST_AT_ONCE or len(set(ids)) < len(ids):
-        message = f"Give marks for 1 to {MOST_AT_ONCE:,} attendees, each once."
+        message = _("Give marks for 1 to %(limit)s attendees, each once.") % {"limit": number(MOST_AT_ONCE)}
         raise Invalid([FieldError("attendees", "OUT_OF_RANGE", message)])
 
 
@@ -225,12 +234,12 @@ def _checked(marks: dict[int, Mark], min_pass_score: int | None, known: set[int]
     """
     wrong = Wrong()
     clean = {}
-    for number, (worker_id, mark) in enumerate(marks.items()):
-        place = f"attendees.{number}"
+    for position, (worker_id, mark) in enumerate(marks.items()):
+        place = f"attendees.{position}"
         for field, code, message in mark_errors(mark, min_pass_score):
             wrong.add(f"{place}.{field}", code, message)
         if mark.method_id is not None and mark.method_id not in known:
-            wrong.add(f"{place}.method_id", "UNKNOWN", "There is no such assessment method.")
+            wrong.add(f"{place}.method_id", "UNKNOWN", _("There is no such assessment method."))
         remarks = wrong.text(f"{place}.remarks", mark.remarks, limit=REMARKS_LIMIT, lines=True)
         clean[worker_id] = replace(mark, remarks=remarks)
     if wrong.errors:
@@ -241,13 +250,13 @@ def _checked(marks: dict[int, Mark], min_pass_score: int | None, known: set[int]
 def _need_begun(session: TrainingSession, at: datetime) -> None:
     slots = read_slots(session.pk)
     if not slots or at < slots[0].starts_at:
-        raise Conflict("NOT_STARTED", "The class has not begun. Mark attendance from the first slot's start on.")
+        raise Conflict("NOT_STARTED", _("The class has not begun. Mark attendance from the first slot's start on."))
 
 
 def _need_not_own(rows: dict[int, Attendee], marks: dict[int, Mark], by: Actor) -> None:
     mine = marks.get(by.worker_id or 0)
     if mine is not None and mine.verified and not _is_same_sign_off(rows[by.worker_id or 0], mine):
-        raise Forbidden("No one signs off the worker they are. Let somebody else verify you.", "OWN_COMPETENCY")
+        raise Forbidden(_("No one signs off the worker they are. Let somebody else verify you."), "OWN_COMPETENCY")
 
 
 def _save(rows: dict[int, Attendee], marks: dict[int, Mark], by: Actor) -> None:

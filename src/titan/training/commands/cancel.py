@@ -8,6 +8,7 @@ from titan.core.actor import Actor
 from titan.core.command import command, say
 from titan.core.errors import Conflict
 from titan.core.given import Wrong, is_blank
+from titan.core.language import _
 from titan.core.permit import need_admin
 from titan.training.access import locked_session, need_open
 from titan.training.models import SessionStatus, TrainingSession
@@ -23,7 +24,7 @@ def cancel_session(session_id: int, reason: str, *, by: Actor, at: datetime) -> 
     wrong = Wrong()
     reason = wrong.text("reason", reason, limit=REASON_LIMIT, lines=True)
     if session.status == SessionStatus.SCHEDULED and is_blank(reason):
-        wrong.add("reason", "REASON_REQUIRED", "Say why the scheduled session is cancelled.")
+        wrong.add("reason", "REASON_REQUIRED", _("Say why the scheduled session is cancelled."))
     wrong.refuse()
     need_open(session)
     TrainingSession.objects.filter(pk=session_id).update(
@@ -45,7 +46,11 @@ def delete_draft(session_id: int, *, by: Actor, at: datetime) -> None:
     need_admin(by)
     session = locked_session(session_id, by=by)
     if session.status != SessionStatus.DRAFT:
-        raise Conflict("NOT_DRAFT", f"{session.code} is {session.status}; only a draft can be deleted. Cancel it.")
+        raise Conflict(
+            "NOT_DRAFT",
+            _("%(session)s is %(status)s; only a draft can be deleted. Cancel it.")
+            % {"session": session.code, "status": _(session.status)},
+        )
     before = {"code": session.code, "course_id": session.course_id}
     session.delete()
     say("session.deleted", "session", session_id, before=before)

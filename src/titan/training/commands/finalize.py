@@ -10,6 +10,7 @@ from titan.compliance.queries.verdicts import fully_green, standing, turned_gree
 from titan.core.actor import Actor
 from titan.core.command import command, say
 from titan.core.errors import Conflict
+from titan.core.language import _
 from titan.core.permit import need_admin
 from titan.evidence.models import EvidenceFile
 from titan.records.commands import NewCompetency, NewRecord, write_competencies, write_records
@@ -41,7 +42,7 @@ def finalize_session(session_id: int, *, by: Actor, at: datetime, shown: str | N
     gate = gate_of(session, at=at)
     gate.need_open()
     if shown is not None and shown != digest_of(gate):
-        raise Conflict("CHANGED_SINCE", "The marks changed since you looked. Check again.")
+        raise Conflict("CHANGED_SINCE", _("The marks changed since you looked. Check again."))
     workers = [row["worker_id"] for row in gate.attended]
     before = standing(workers, session.course_id)
     _write(gate, by=by, at=at)

@@ -14,6 +14,7 @@ from titan.core.bulk import id_set, insert_rows
 from titan.core.command import command, nothing_changed, say
 from titan.core.errors import NotFound, SoftBlock
 from titan.core.given import Wrong, possible_ids
+from titan.core.language import N_, _, number
 from titan.core.permit import need_admin
 from titan.personnel.models import Worker, WorkerStatus
 from titan.training.access import locked_session, need_open
@@ -22,6 +23,9 @@ from titan.training.models import Attendee
 from titan.training.queries.blocks import soft_blocks
 
 MOST_AT_ONCE = 1_000
+# As messages name them.
+_STATUSES = (N_("ACTIVE"), N_("INACTIVE"), N_("BLACKLISTED"))
+REMOVED = "session.attendee_removed"
 
 
 @dataclass(frozen=True)
@@ -79,15 +83,24 @@ def remove_attendee(session_id: int, worker_id: int, *, by: Actor, at: datetime)
         "status": attendee.status,
         "result": attendee.result,
         "score": attendee.score,
+        "verified": attendee.verified,
+        "verified_by_id": attendee.verified_by_id,
+        "method_id": attendee.method_id,
+        "remarks": attendee.remarks,
     }
     attendee.delete()
-    say("session.attendee_removed", "session", session_id, before=before)
+    say(REMOVED, "session", session_id, before=before)
 
 
 def _check(worker_ids: Sequence[int]) -> None:
     wrong = Wrong()
     if not 1 <= len(worker_ids) <= MOST_AT_ONCE:
-        wrong.add("worker_ids", "OUT_OF_RANGE", f"Give 1 to {MOST_AT_ONCE:,} workers, not {len(worker_ids):,}.")
+        wrong.add(
+            "worker_ids",
+            "OUT_OF_RANGE",
+            _("Give 1 to %(limit)s workers, not %(count)s.")
+            % {"limit": number(MOST_AT_ONCE), "count": number(len(worker_ids))},
+        )
         wrong.refuse()
     workers = Worker.objects.filter(pk__in=id_set(possible_ids(worker_ids)))
     if connection.vendor == "postgresql":
@@ -96,9 +109,11 @@ def _check(worker_ids: Sequence[int]) -> None:
     known = {row[0]: row[1:] for row in workers.order_by("pk").values_list("pk", "status", "first_name", "last_name")}
     for worker_id, times in Counter(worker_ids).items():
         if times > 1:
-            wrong.add("worker_ids", "TWICE", f"Worker {worker_id} stands twice. Give each once.")
+            wrong.add(
+                "worker_ids", "TWICE", _("Worker %(worker)s stands twice. Give each once.") % {"worker": worker_id}
+            )
         if worker_id not in known:
-            wrong.add("worker_ids", "UNKNOWN", f"There is no worker {worker_id}.")
+            wrong.add("worker_ids", "UNKNOWN", _("There is no worker %(worker)s.") % {"worker": worker_id})
             continue
         status, first, last = known[worker_id]
         if status != WorkerStatus.ACTIVE:
@@ -106,6 +121,7 @@ def _check(worker_ids: Sequence[int]) -> None:
             wrong.add(
                 "worker_ids",
                 "WORKER_NOT_ACTIVE",
-                f"{name} (worker {worker_id}) is {status} and cannot be invited.",
+                _("%(name)s (worker %(worker)s) is %(status)s and cannot be invited.")
+                % {"name": name, "worker": worker_id, "status": _(status)},
             )
     wrong.refuse()

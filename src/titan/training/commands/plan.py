@@ -17,10 +17,11 @@ from titan.core.bulk import insert_rows
 from titan.core.command import command, nothing_changed, say
 from titan.core.errors import Conflict, SoftBlock
 from titan.core.given import Wrong
+from titan.core.language import N_, _
 from titan.core.permit import need_admin
 from titan.resources.models import Trainer, Venue
 from titan.training.access import lock_trainer
-from titan.training.models import Override, SessionStatus, Slot, TrainingSession
+from titan.training.models import Override, SessionStatus, Slot, TrainingSession, session_search_key
 from titan.training.queries.blocks import Booking
 from titan.training.rules import HARD_BLOCK_CODES, SOFT_BLOCK_CODES, SlotTime, slot_errors
 
@@ -60,7 +61,8 @@ def create_session(plan: Plan, *, by: Actor, at: datetime) -> int:
     values = {name: value for name, value in plan.given().items() if name not in {"slots", "version"}}
     session = TrainingSession.objects.create(created_at=at, created_by_id=by.user_id, **values)
     session.code = session_code(settings.current().today(at).year, session.pk)
-    TrainingSession.objects.filter(pk=session.pk).update(code=session.code)
+    key = session_search_key(session.code, session.title)
+    TrainingSession.objects.filter(pk=session.pk).update(code=session.code, search_key=key)
     if plan.slots is not UNSET:
         write_slots(session.pk, plan.slots)
     say("session.created", "session", session.pk, after=plain(plan) | {"code": session.code})
@@ -81,26 +83,34 @@ def checked_plan(plan: Plan, *, override: Iterable[str] = (), course_required: b
     wrong = Wrong()
     given = plan.given()
     if given.get("course_id", None if course_required else UNSET) is None:
-        wrong.add("course_id", "REQUIRED", "Say which course is taught.")
+        wrong.add("course_id", "REQUIRED", _("Say which course is taught."))
     for field, model, what in _LIBRARIES:
         value = given.get(field)
         if value is not None and not model._default_manager.filter(pk=value).exists():
-            wrong.add(field, "UNKNOWN", f"There is no {what} {value}. Choose one from the library.")
+            wrong.add(
+                field,
+                "UNKNOWN",
+                _("There is no %(what)s %(value)s. Choose one from the library.") % {"what": _(what), "value": value},
+            )
     texts: dict[str, Any] = {
         name: wrong.text(name, given[name], limit=limit, lines=lines) for name, limit, lines in _TEXTS if name in given
     }
     if plan.slots is not UNSET:
         wrong.errors.extend(slot_errors(plan.slots))
     for code in sorted(set(override) - SOFT_BLOCK_CODES - HARD_BLOCK_CODES):
-        wrong.add("override", "OVERRIDE_UNKNOWN", f"{code!r} is no block. Name: {', '.join(sorted(SOFT_BLOCK_CODES))}.")
+        wrong.add(
+            "override",
+            "OVERRIDE_UNKNOWN",
+            _("%(code)r is no block. Name: %(codes)s.") % {"code": code, "codes": ", ".join(sorted(SOFT_BLOCK_CODES))},
+        )
     wrong.refuse()
     return replace(plan, **texts)
 
 
 _LIBRARIES: tuple[tuple[str, type[Model], str], ...] = (
-    ("course_id", Course, "course"),
-    ("trainer_id", Trainer, "trainer"),
-    ("venue_id", Venue, "venue"),
+    ("course_id", Course, N_("course")),
+    ("trainer_id", Trainer, N_("trainer")),
+    ("venue_id", Venue, N_("venue")),
 )
 _TEXTS = (("title", 200, False), ("notes", 4000, True))
 
@@ -110,8 +120,11 @@ def need_fresh(session: TrainingSession, plan: Plan) -> None:
     if plan.version is not UNSET and plan.version != session.version:
         raise Conflict(
             "STALE",
-            f"{session.code} was changed by somebody else (version {session.version}, you saw {plan.version}). "
-            "Read it again, then repeat your change.",
+            _(
+                "%(session)s was changed by somebody else (version %(version)s, you saw %(seen)s). Read it "
+                "again, then repeat your change."
+            )
+            % {"session": session.code, "version": session.version, "seen": plan.version},
         )
 
 
@@ -121,7 +134,7 @@ def apply_plan(session: TrainingSession, plan: Plan) -> None:
         if name in {"slots", "version"}:
             continue
         if name == "course_id" and value != session.course_id and session.status != SessionStatus.DRAFT:
-            raise Conflict("COURSE_FIXED", "The course changes only in a draft. Cancel this one and plan another.")
+            raise Conflict("COURSE_FIXED", _("The course changes only in a draft. Cancel this one and plan another."))
         setattr(session, name, value)
 
 
@@ -150,6 +163,8 @@ def _write_plan(session: TrainingSession, values: dict[str, Any], slots: Sequenc
     neither the old times with the new trainer, nor the new times with the old one.
     """
     session.version += 1
+    if "title" in values:
+        values |= {"search_key": session_search_key(session.code or "", session.title)}
     if slots is not None:
         Slot.objects.filter(session_id=session.pk).delete()
         if "status" in values:

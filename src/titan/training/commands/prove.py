@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from titan.core.actor import Actor, Role
 from titan.core.command import command, nothing_changed, say
 from titan.core.errors import NotFound
+from titan.core.language import _
 from titan.core.permit import need_role
 from titan.evidence.commands import StagedEvidence, record_evidence, report_tampering
-from titan.evidence.queries import is_intact
+from titan.evidence.queries import EvidenceView, by_ids, is_intact
 from titan.training.access import locked_session, need_open, need_status, visible_sessions
 from titan.training.models import SessionEvidence, SessionStatus, TrainingSession
 
@@ -21,19 +24,25 @@ def need_evidence_taken(session_id: int, *, by: Actor) -> None:
     if session is None:
         raise NotFound("session", session_id)
     need_open(session)
-    need_status(session, SessionStatus.SCHEDULED, "attaching evidence")
+    need_status(session, SessionStatus.SCHEDULED, _("attaching evidence"))
 
 
 @command
-def attach_evidence(session_id: int, staged: StagedEvidence, *, by: Actor, at: datetime) -> int:
+def attach_evidence(session_id: int, staged: StagedEvidence, *, by: Actor, at: datetime, again: bool = False) -> int:
     """Attach the signed sheet, whose bytes are staged already; an earlier one is kept as superseded.
 
-    By an admin or the session's own trainer, while SCHEDULED. Returns the evidence's id.
+    By an admin or the session's own trainer, while SCHEDULED. Returns the evidence's id. The same bytes as those in
+    force are taken once. again: it was sent before and the answer was lost, so that what the same person attached
+    already is not attached a second time, over a sheet that came after it.
     """
     need_role(by, Role.HSE_ADMIN, Role.TRAINER)
     session = locked_session(session_id, by=by)
     need_open(session)
-    need_status(session, SessionStatus.SCHEDULED, "attaching evidence")
+    need_status(session, SessionStatus.SCHEDULED, _("attaching evidence"))
+    taken = _taken_before(session_id, staged, by=by, again=again)
+    if taken is not None:
+        nothing_changed()
+        return taken
     evidence = record_evidence(staged, by=by, at=at)
     SessionEvidence.objects.filter(session_id=session_id, superseded_at=None).update(superseded_at=at)
     SessionEvidence.objects.create(
@@ -48,6 +57,22 @@ def attach_evidence(session_id: int, staged: StagedEvidence, *, by: Actor, at: d
         after={"evidence_id": evidence.id, "sha256": evidence.sha256},
     )
     return evidence.id
+
+
+def _taken_before(session_id: int, staged: StagedEvidence, *, by: Actor, again: bool) -> int | None:
+    """Return the evidence of this session that holds the same bytes: the one in force, or sent by `by` before."""
+    same = Q(superseded_at=None) | (Q(attached_by_id=by.user_id) if again else Q())
+    sheets = SessionEvidence.objects.filter(same, session_id=session_id).order_by("-pk")
+    evidence_ids = list(sheets.values_list("evidence_id", flat=True))
+    held = by_ids(evidence_ids)
+    sent = _hashes(staged)
+    return next((evidence_id for evidence_id in evidence_ids if _hashes(held[evidence_id]) == sent), None)
+
+
+def _hashes(sheet: StagedEvidence | EvidenceView) -> list[str]:
+    """Return the hashes of the files that somebody gave: the parts, for a sheet that was bound from several."""
+    whole = sheet.whole if isinstance(sheet, StagedEvidence) else sheet
+    return [part.sha256 for part in sheet.parts] or [whole.sha256]
 
 
 @command

@@ -9,6 +9,7 @@ from titan.catalogue.models import CourseVersion, VersionStatus
 from titan.core.actor import Actor
 from titan.core.command import command
 from titan.core.errors import Conflict, FieldError, Invalid, SoftBlock, SoftBlocked
+from titan.core.language import _
 from titan.core.permit import need_admin
 from titan.training.access import locked_session, need_open, need_status
 from titan.training.commands.plan import (
@@ -47,7 +48,7 @@ def schedule_session(
     session = locked_session(session_id, by=by)
     plan = checked_plan(plan, override=override)
     need_open(session)
-    need_status(session, SessionStatus.DRAFT, "scheduling")
+    need_status(session, SessionStatus.DRAFT, _("scheduling"))
     need_fresh(session, plan)
     apply_plan(session, plan)
     need_complete(session, slots_of(session, plan))
@@ -95,11 +96,11 @@ def update_session(
 def need_complete(session: TrainingSession, slots: Sequence[SlotTime]) -> None:
     """Raise Invalid naming each of trainer, venue and slots that a scheduled session lacks."""
     missing = [
-        FieldError(field, "REQUIRED", f"Choose {what} first.")
+        FieldError(field, "REQUIRED", _("Choose %(what)s first.") % {"what": what})
         for field, what, value in (
-            ("trainer_id", "a trainer", session.trainer_id),
-            ("venue_id", "a venue", session.venue_id),
-            ("slots", "at least one slot", slots),
+            ("trainer_id", _("a trainer"), session.trainer_id),
+            ("venue_id", _("a venue"), session.venue_id),
+            ("slots", _("at least one slot"), slots),
         )
         if not value
     ]
@@ -150,7 +151,7 @@ def _published(course_id: int) -> CourseVersion:
                 FieldError(
                     "course_id",
                     "COURSE_NOT_PUBLISHED",
-                    "The course has no published version. Publish one first.",
+                    _("The course has no published version. Publish one first."),
                 )
             ],
             code="COURSE_NOT_PUBLISHED",

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from titan.core.actor import Actor
 from titan.core.given import Wrong
+from titan.core.language import _
 from titan.core.permit import need_reader
 from titan.resources.models import Trainer, Venue
 from titan.training.models import HELD, Slot
@@ -66,14 +67,16 @@ def _check(starts_at: datetime, ends_at: datetime, trainer_id: int | None, venue
     wrong = Wrong()
     for name, moment in (("starts_at", starts_at), ("ends_at", ends_at)):
         if moment.tzinfo is None:
-            wrong.add(name, "OFFSET_MISSING", "Give the time with its offset, such as +04:00 or Z.")
+            wrong.add(name, "OFFSET_MISSING", _("Give the time with its offset, such as +04:00 or Z."))
     wrong.refuse()
     if ends_at <= starts_at:
-        wrong.add("ends_at", "END_BEFORE_START", "Give an end after the start.")
+        wrong.add("ends_at", "END_BEFORE_START", _("Give an end after the start."))
     elif ends_at - starts_at > LONGEST_SESSION:
-        wrong.add("ends_at", "SPAN_TOO_LONG", f"Ask about at most {LONGEST_SESSION.days} days at once.")
+        wrong.add(
+            "ends_at", "SPAN_TOO_LONG", _("Ask about at most %(limit)s days at once.") % {"limit": LONGEST_SESSION.days}
+        )
     if trainer_id is not None and not Trainer.objects.filter(pk=trainer_id).exists():
-        wrong.add("trainer_id", "UNKNOWN", f"There is no trainer {trainer_id}.")
+        wrong.add("trainer_id", "UNKNOWN", _("There is no trainer %(trainer)s.") % {"trainer": trainer_id})
     if venue_id is not None and not Venue.objects.filter(pk=venue_id).exists():
-        wrong.add("venue_id", "UNKNOWN", f"There is no venue {venue_id}.")
+        wrong.add("venue_id", "UNKNOWN", _("There is no venue %(venue)s.") % {"venue": venue_id})
     wrong.refuse()

@@ -15,6 +15,7 @@ from titan.catalogue.models import Course, CourseVersion, Prerequisite, VersionS
 from titan.core.bulk import id_set
 from titan.core.clock import site_date
 from titan.core.errors import SoftBlock
+from titan.core.language import _
 from titan.records.models import Result, TrainingRecord
 from titan.resources.models import Qualification, Trainer, Venue
 from titan.training.models import HELD, Attendance, Attendee, Slot
@@ -48,8 +49,11 @@ def hard_blocks(booking: Booking) -> list[SoftBlock]:
         blocks.append(
             SoftBlock(
                 "TRAINER_NOT_QUALIFIED",
-                f"{trainer.name} may not teach {code}: no qualification in the trainer library. "
-                "Add it there, or choose another trainer.",
+                _(
+                    "%(trainer)s may not teach %(code)s: no qualification in the trainer library. Add it there, or "
+                    "choose another trainer."
+                )
+                % {"trainer": trainer.name, "code": code},
                 f"trainer:{trainer.pk}",
             )
         )
@@ -57,8 +61,8 @@ def hard_blocks(booking: Booking) -> list[SoftBlock]:
         blocks.append(
             SoftBlock(
                 "TRAINER_DOUBLE_BOOKED",
-                f"{trainer.name} is booked for {_session_words(slot, booking.zone)}. "
-                "Choose another time or another trainer.",
+                _("%(trainer)s is booked for %(session)s. Choose another time or another trainer.")
+                % {"trainer": trainer.name, "session": _session_words(slot, booking.zone)},
                 f"session:{slot.session_id}",
             )
         )
@@ -103,7 +107,8 @@ def _starts_in_past(booking: Booking, at: datetime) -> list[SoftBlock]:
     return [
         SoftBlock(
             "STARTS_IN_PAST",
-            f"The class starts in the past: {local:%Y-%m-%d %H:%M}. Correct the time, or confirm it.",
+            _("The class starts in the past: %(local)s. Correct the time, or confirm it.")
+            % {"local": f"{local:%Y-%m-%d %H:%M}"},
             # In UTC: the same moment is the same subject, however the request wrote it.
             f"start:{starts.astimezone(UTC).isoformat()}",
         )
@@ -117,7 +122,7 @@ def _venue_overlaps(booking: Booking) -> list[SoftBlock]:
     return [
         SoftBlock(
             "VENUE_OVERLAP",
-            f"The venue is shared with {_session_words(slot, booking.zone)}.",
+            _("The venue is shared with %(session)s.") % {"session": _session_words(slot, booking.zone)},
             f"session:{slot.session_id}",
         )
         for slot in _slots_at_once(booking.slots, at_venue, booking.session_id)
@@ -131,7 +136,8 @@ def _over_capacity(booking: Booking, seated: int) -> list[SoftBlock]:
     return [
         SoftBlock(
             "VENUE_CAPACITY_EXCEEDED",
-            f"{seated}/{venue.capacity} seats: {seated - venue.capacity} more than {venue.name} holds.",
+            _("%(seated)s/%(capacity)s seats: %(over)s more than %(venue)s holds.")
+            % {"seated": seated, "capacity": venue.capacity, "over": seated - venue.capacity, "venue": venue.name},
             f"venue:{venue.pk}",
         )
     ]
@@ -161,7 +167,7 @@ def _missing_prerequisites(booking: Booking, people: dict[int, str], at: datetim
     return [
         SoftBlock(
             "PREREQUISITE_MISSING",
-            f"{name} has no valid {code}, needed before this course.",
+            _("%(name)s has no valid %(code)s, needed before this course.") % {"name": name, "code": code},
             f"worker:{worker_id}/course:{course_id}",
         )
         for worker_id, name in people.items()
@@ -190,7 +196,8 @@ def _double_booked_attendees(booking: Booking, people: dict[int, str]) -> list[S
     return [
         SoftBlock(
             "ATTENDEE_DOUBLE_BOOKED",
-            f"{people[row['worker_id']]} is also on {row['session__code']} at that time.",
+            _("%(worker)s is also on %(session)s at that time.")
+            % {"worker": people[row["worker_id"]], "session": row["session__code"]},
             f"worker:{row['worker_id']}/session:{row['session_id']}",
         )
         for row in elsewhere
@@ -223,4 +230,9 @@ def _slots_at_once(slots: Sequence[SlotTime], who: Q, session_id: int) -> list[S
 
 def _session_words(slot: Slot, zone: ZoneInfo) -> str:
     starts, ends = slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone)
-    return f"{slot.session.code} on {starts:%Y-%m-%d}, {starts:%H:%M}–{ends:%H:%M}"
+    return _("%(session)s on %(day)s, %(starts)s–%(ends)s") % {
+        "session": slot.session.code,
+        "day": f"{starts:%Y-%m-%d}",
+        "starts": f"{starts:%H:%M}",
+        "ends": f"{ends:%H:%M}",
+    }

@@ -6,11 +6,12 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
+from django.db import connection
 
 from titan.compliance.models import Severity
 from titan.compliance.queries.verdicts import (
@@ -27,14 +28,17 @@ from titan.core import settings
 from titan.core.actor import Actor
 from titan.core.clock import site_date
 from titan.core.errors import Conflict, FieldError, NotFound
+from titan.core.language import _
+from titan.core.models import SiteSettings
 from titan.core.permit import need_reader
-from titan.evidence.queries import is_intact
+from titan.evidence.queries import verify_one
+from titan.evidence.storage import Verdict
 from titan.records.models import FOREVER, Result
 from titan.records.rules import expires_on
+from titan.resources.models import Qualification
 from titan.training.access import need_visible, visible_sessions
 from titan.training.gate import GateAttendee, GateFacts, reasons_against
-from titan.training.models import Attendance, Attendee, Finalization, SessionStatus, TrainingSession
-from titan.training.queries.blocks import is_qualified
+from titan.training.models import Attendance, Attendee, Finalization, SessionStatus, Slot, TrainingSession
 
 ATTENDEE_COLUMNS = (
     "worker_id",
@@ -107,19 +111,20 @@ class Gate:
 
 
 def gate_of(session: TrainingSession, *, at: datetime) -> Gate:
-    """Return what stands against finalizing `session` at the moment `at`; re-hashes the evidence (four statements)."""
+    """Return what stands against finalizing `session` at the moment `at`; re-hashes the evidence (three statements)."""
     attendees = list(
         Attendee.objects.filter(session_id=session.pk)
         .order_by("worker__name_key", "worker_id")
         .values(*ATTENDEE_COLUMNS)
     )
-    ends_at = session.slots.order_by("-ends_at").values_list("ends_at", flat=True).first()
-    zone = settings.current().zone
+    ends_at, qualified, zone = _circumstances(session)
+    evidence = verify_one(session.evidence_id) if session.evidence_id else None
     facts = GateFacts(
         status=session.status,
         ends_at=ends_at.astimezone(zone) if ends_at else None,
-        evidence_intact=is_intact(session.evidence_id) if session.evidence_id else None,
-        trainer_qualified=session.trainer_id is not None and is_qualified(session.trainer_id, session.course_id),
+        evidence_intact=None if evidence is None else evidence is Verdict.OK,
+        trainer_qualified=qualified,
+        evidence_readable=evidence is not Verdict.UNREADABLE,
     )
     people = [
         GateAttendee(
@@ -139,13 +144,31 @@ def gate_of(session: TrainingSession, *, at: datetime) -> Gate:
     )
 
 
+# Written out: it runs inside every finalization, under the session's lock.
+_CIRCUMSTANCES = f"""SELECT (SELECT MAX(ends_at) FROM {Slot._meta.db_table} WHERE session_id = %s),
+    EXISTS (SELECT 1 FROM {Qualification._meta.db_table} WHERE trainer_id = %s AND course_id = %s AND until IS NULL),
+    (SELECT timezone FROM {SiteSettings._meta.db_table} WHERE until IS NULL)"""
+
+
+def _circumstances(session: TrainingSession) -> tuple[datetime | None, bool, ZoneInfo]:
+    """Return when the last slot ends, whether the trainer may teach the course now, and the site's zone."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CIRCUMSTANCES, [session.pk, session.trainer_id, session.course_id])
+        ends_at, qualified, zone = cursor.fetchone()
+    if isinstance(ends_at, str):
+        # SQLite keeps moments as text, in UTC.
+        ends_at = datetime.fromisoformat(ends_at).replace(tzinfo=UTC)
+    return ends_at, bool(qualified), settings.Site(timezone=zone).zone if zone else settings.Site().zone
+
+
 def need_not_finalized(session: TrainingSession) -> None:
     """Raise Conflict ALREADY_FINALIZED with the first outcome when the session is completed."""
     if session.status == SessionStatus.COMPLETED:
         receipt = Finalization.objects.get(pk=session.pk)
         raise Conflict(
             "ALREADY_FINALIZED",
-            f"{session.code} was finalized already. Nothing was written again; here is the first outcome.",
+            _("%(session)s was finalized already. Nothing was written again; here is the first outcome.")
+            % {"session": session.code},
             extra={"outcome": receipt.outcome},
         )
 

@@ -13,6 +13,7 @@ from titan.core.actor import Actor
 from titan.core.bulk import id_set
 from titan.core.clock import iso_week, week_bounds
 from titan.core.errors import invalid
+from titan.core.language import _
 from titan.core.page import DEFAULT_LIMIT, Page
 from titan.resources.queries.trainers import TrainerFilters, TrainerView, list_trainers, trainer
 from titan.resources.rules import time_inside
@@ -82,7 +83,7 @@ def _week(week: str | None, at: datetime, zone: ZoneInfo) -> str:
             raise ValueError(week)
         week_bounds(week, zone)
     except ValueError as error:
-        raise invalid("week", "WEEK_INVALID", "Give an ISO week that exists, such as 2026-W48.") from error
+        raise invalid("week", "WEEK_INVALID", _("Give an ISO week that exists, such as 2026-W48.")) from error
     return week
 
 

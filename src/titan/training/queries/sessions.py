@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from titan.catalogue.models import Course
 from titan.compliance.models import ComplianceItem, Severity
 from titan.compliance.queries.summary import course_titles
 from titan.core import settings
@@ -17,6 +18,7 @@ from titan.core.bulk import id_set
 from titan.core.clock import start_of_day
 from titan.core.errors import NotFound, SoftBlock
 from titan.core.page import Page, decode_cursor, encode_cursor
+from titan.core.text import is_found, search_key
 from titan.evidence.models import EvidenceFile
 from titan.records.models import AssessmentMethod
 from titan.resources.models import Qualification
@@ -131,11 +133,8 @@ def _filtered(sessions: QuerySet[TrainingSession], wanted: SessionFilter) -> Que
     }
     sessions = sessions.filter(**{name: value for name, value in exact.items() if value is not None})
     if wanted.search:
-        sessions = sessions.filter(
-            Q(code__icontains=wanted.search)
-            | Q(title__icontains=wanted.search)
-            | Q(course__code__icontains=wanted.search)
-        )
+        courses = [pk for pk, code in Course.objects.values_list("id", "code") if is_found(wanted.search, code)]
+        sessions = sessions.filter(Q(search_key__contains=search_key(wanted.search)) | Q(course_id__in=id_set(courses)))
     if wanted.from_day is None and wanted.to_day is None:
         return sessions
     zone = settings.current().zone

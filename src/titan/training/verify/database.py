@@ -70,8 +70,9 @@ def _own_models() -> list[type[models.Model]]:
 
 def _verdicts(at: datetime, progress: Progress) -> Iterator[Problem]:
     written = drift(at=at)
-    if written.items or written.verdicts:
-        words = f"{written.items} items and {written.verdicts} overall verdicts differ from a full rebuild"
+    if written.items or written.verdicts or written.counts:
+        words = f"{written.items} items, {written.verdicts} overall verdicts and {written.counts} counts differ"
+        words += " from a full rebuild"
         yield Problem("VERDICTS_DRIFTED", "compliance", words)
 
 

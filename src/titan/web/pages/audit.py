@@ -11,7 +11,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -20,6 +19,8 @@ from titan.audit.queries import Event, list_events
 from titan.core.permit import need_reader
 from titan.core.settings import Site
 from titan.training.queries.names import Named, names_of
+from titan.web.audit_words import action_words, label_words
+from titan.web.language import language_of_titles
 from titan.web.query import given_day, given_id, given_text
 from titan.web.shown import clock, date_words, day, maybe_url
 from titan.web.visit import Visit, page, show
@@ -85,7 +86,7 @@ def audit_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     }
     cursor = given_text(request, "cursor") or None
     found = list_events(by=visit.actor, zone=visit.site.zone, limit=ROWS, cursor=cursor, **wanted)  # type: ignore[arg-type]
-    names = names_of(_mentioned(found.items), language=get_language() or "en")
+    names = names_of(_mentioned(found.items), language=language_of_titles())
     query = request.GET.copy()
     query.pop("cursor", None)
     values = {
@@ -150,7 +151,7 @@ def _line(event: Event, words: Words) -> Line:
     return Line(
         event=event,
         actor=words.names.get(("user", event.actor_id or 0), "") or _("Titan itself"),
-        action=event.action.partition(".")[2].replace("_", " ") or event.action,
+        action=action_words(event.action),
         thing=words.names.get((event.entity, event.entity_id), "") or f"{event.entity_id}",
         address=maybe_url(shown, event.entity_id) if shown else "",
         differences=_differences(event, words),
@@ -161,17 +162,13 @@ def _differences(event: Event, words: Words) -> list[Difference]:
     before, after = event.before or {}, event.after or {}
     return [
         Difference(
-            _label(name),
+            label_words(name),
             words.of(before[name], name) if name in before else "",
             words.of(after[name], name) if name in after else "",
         )
         for name in dict.fromkeys([*before, *after])
         if name not in before or name not in after or before[name] != after[name]
     ]
-
-
-def _label(name: str) -> str:
-    return name.removesuffix("_id").removesuffix("_ids").replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -188,7 +185,9 @@ class Words:
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if isinstance(value, dict):
-            said = [f"{_label(name)} {words}" for name in value if (words := self.of(value[name], name)) != NOTHING]
+            said = [
+                f"{label_words(name)} {words}" for name in value if (words := self.of(value[name], name)) != NOTHING
+            ]
             return ", ".join(said) or NOTHING
         if isinstance(value, list):
             return self._list(value, key)

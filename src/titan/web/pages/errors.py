@@ -27,6 +27,13 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Answer whoever tries to sign in too often; the library calls it by the name handler429."""
+    answer = _message(request, 429, _("Too many tries."), _("Wait a minute, then try again."))
+    answer["Retry-After"] = "60"
+    return answer
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _message(request, 404, _("There is nothing at this address."), _("Check the link, or start from Today."))
 

@@ -30,6 +30,7 @@ from titan.compliance.rules import COLOURS
 from titan.core.errors import NotFound, invalid
 from titan.core.permit import need_reader
 from titan.personnel.models import Area, Company, Role, Worker
+from titan.web.language import spoken
 from titan.web.query import given_id, given_text
 from titan.web.shown import TOKENS, local
 from titan.web.visit import Visit, page, part, show
@@ -101,7 +102,7 @@ def matrix_cell(request: HttpRequest, visit: Visit, worker_id: int, course_id: i
 def matrix_export(request: HttpRequest, visit: Visit) -> StreamingHttpResponse:
     """The matrix as filtered, as CSV: a row per worker, a column per course."""
     need_reader(visit.actor)
-    lines = _csv_lines(_wanted(request), visit.today)
+    lines = spoken(_csv_lines(_wanted(request), visit.today))
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="matrix-{visit.today.isoformat()}.csv"'
     return response
@@ -203,7 +204,7 @@ def _csv_lines(wanted: MatrixFilter, today: date) -> Iterator[str]:
     yield "\ufeff" + writer.writerow([*head, *(code for _pk, code in courses)])
     cursor: str | None = None
     while True:
-        found = matrix(wanted, limit=EXPORTED_AT_ONCE, cursor=cursor)
+        found = matrix(wanted, limit=EXPORTED_AT_ONCE, cursor=cursor, counted=False)
         for row in found.items:
             yield writer.writerow(_csv_row(row, [pk for pk, _code in courses]))
         cursor = found.next_cursor

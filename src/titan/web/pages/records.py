@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
-from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -13,45 +13,24 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from titan.accounts.queries import user_names
 from titan.compliance.queries.effect import effect_on
-from titan.core.errors import Conflict, Invalid
 from titan.core.permit import need_admin, need_reader
-from titan.evidence.commands import open_proof, report_tampering
-from titan.evidence.queries import EvidenceView, HashCheck, evidence_view, hash_check
+from titan.evidence.commands import open_proof
+from titan.evidence.queries import evidence_view
 from titan.evidence.rendering import Size, page_picture
-from titan.personnel.queries.workers import WorkerShort, short_workers
-from titan.records.commands import revoke_record
-from titan.records.models import CompetencyRecord, Result, TrainingRecord
+from titan.personnel.queries.workers import short_workers
+from titan.records.commands import revoke_record, withdraw_competency
+from titan.records.models import CompetencyRecord, CompetencyStatus, Result, TrainingRecord
 from titan.records.queries.competency import one_competency
 from titan.records.queries.history import competency_of, corrections_of, rests_on
 from titan.records.queries.records import one_record
 from titan.training.queries.people import session_codes
-from titan.web.dialog import dialog
+from titan.web.dialog import Act, ask_reason
+from titan.web.proof import File, file_of
 from titan.web.visit import Visit, go_to, page, show
 from titan.web.worker_timeline import source_words
 
-PAGES_SHOWN, RECORDS_SHOWN = 30, 50
+RECORDS_SHOWN = 50
 SEALED = {"Content-Security-Policy": "default-src 'none'; sandbox"}
-DRAWN = frozenset({"application/pdf", "image/jpeg", "image/png", "image/heic"})
-
-
-@dataclass(frozen=True)
-class File:
-    """An evidence file and its bytes as they are now. cited: the hash that the record itself holds."""
-
-    evidence: EvidenceView
-    check: HashCheck
-    cited: str
-    uploaded_by: str
-
-    @property
-    def is_intact(self) -> bool:
-        return self.check.is_intact and self.check.found == self.cited
-
-    @property
-    def pages(self) -> list[int]:
-        """The pages that can be drawn, as many as are shown at once."""
-        drawn = self.evidence.media_type in DRAWN and self.is_intact
-        return list(range(1, min(self.evidence.pages or 0, PAGES_SHOWN) + 1)) if drawn else []
 
 
 @require_GET
@@ -73,7 +52,7 @@ def record_sheet(request: HttpRequest, visit: Visit, record_id: int) -> HttpResp
         "later": later,
         "valid": _validity(record, visit),
         "names": user_names(pk for pk in (record.revoked_by_id, competency and competency.assessed_by_id) if pk),
-        "file": _file(visit, record.evidence_id, record.evidence_sha256),
+        "file": file_of(visit, record.evidence_id, record.evidence_sha256),
         "assessment": _assessment(visit, competency),
     }
     return show(request, visit, "records/record.html", values)
@@ -98,7 +77,7 @@ def competency_sheet(request: HttpRequest, visit: Visit, competency_id: int) -> 
         "later": None,
         "valid": None,
         "names": user_names(pk for pk in (competency.revoked_by_id, competency.assessed_by_id) if pk),
-        "file": _file(visit, competency.evidence_id, competency.evidence_sha256),
+        "file": file_of(visit, competency.evidence_id, competency.evidence_sha256),
         "assessment": _assessment(visit, competency),
     }
     return show(request, visit, "records/record.html", values)
@@ -110,22 +89,40 @@ def record_revoke(request: HttpRequest, visit: Visit, record_id: int) -> HttpRes
     """Revoke a record with a reason (admins); what it does to the worker is shown first."""
     need_admin(visit.actor)
     record = one_record(record_id)
-    reason, refusal, effect = request.POST.get("reason", ""), None, None
-    if request.method == "POST":
-        try:
-            revoke_record(record_id, reason, by=visit.actor, at=visit.at)
-        except (Invalid, Conflict) as error:
-            refusal = error
-        else:
-            messages.success(request, _("Revoked. The record stays visible, with the reason."))
-            return go_to(request, reverse("record_sheet", args=[record_id]))
-    if record.revoked_at is None:
-        effect = effect_on(
-            record.worker_id, lambda: revoke_record(record_id, "?", by=visit.actor, at=visit.at), at=visit.at
-        )
-    worker: WorkerShort = short_workers([record.worker_id])[record.worker_id]
-    values = {"record": record, "worker": worker, "effect": effect, "reason": reason, "refusal": refusal}
-    return dialog(request, visit, "records/_revoke.html", values, refusal)
+    act = Act(
+        "records/_revoke.html",
+        lambda reason: revoke_record(record_id, reason, by=visit.actor, at=visit.at),
+        address=reverse("record_revoke", args=[record_id]),
+        back=reverse("record_sheet", args=[record_id]),
+        said=_("Revoked. The record stays visible, with the reason."),
+        possible=record.revoked_at is None,
+    )
+    return ask_reason(request, visit, act, lambda: {"record": record, **_consequence(visit, record.worker_id, act)})
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def competency_withdraw(request: HttpRequest, visit: Visit, competency_id: int) -> HttpResponse:
+    """Withdraw a competency record that waits for its sign-off, with a reason (admins)."""
+    need_admin(visit.actor)
+    competency = one_competency(competency_id)
+    act = Act(
+        "records/_withdraw.html",
+        lambda reason: withdraw_competency(competency_id, reason, by=visit.actor, at=visit.at),
+        address=reverse("competency_withdraw", args=[competency_id]),
+        back=reverse("competency_sheet", args=[competency_id]),
+        said=_("Withdrawn. It stays visible, with the reason."),
+        possible=competency.status == CompetencyStatus.PENDING and competency.revoked_at is None,
+    )
+    return ask_reason(
+        request, visit, act, lambda: {"competency": competency, **_consequence(visit, competency.worker_id, act)}
+    )
+
+
+def _consequence(visit: Visit, worker_id: int, act: Act) -> dict[str, Any]:
+    """Return whose record it is, and what the act would do to how they stand."""
+    effect = effect_on(worker_id, lambda: act.do("?"), at=visit.at) if act.possible else None
+    return {"worker": short_workers([worker_id])[worker_id], "effect": effect}
 
 
 @require_GET
@@ -136,7 +133,7 @@ def evidence_one(request: HttpRequest, visit: Visit, evidence_id: int) -> HttpRe
     evidence = evidence_view(evidence_id)
     records, total = rests_on(evidence_id, most=RECORDS_SHOWN)
     values = {
-        "file": _file(visit, evidence_id, evidence.sha256),
+        "file": file_of(visit, evidence_id, evidence.sha256),
         "records": records,
         "total": total,
         "codes": session_codes({row.session_id for row in records if row.session_id}),
@@ -175,20 +172,10 @@ def evidence_file(request: HttpRequest, visit: Visit, evidence_id: int) -> HttpR
     return FileResponse(proof.file, content_type=proof.evidence.media_type, headers=headers)  # type: ignore[return-value]
 
 
-def _file(visit: Visit, evidence_id: int, cited: str) -> File:
-    """Return an evidence file re-hashed just now; a mismatch goes to the audit log as well (domain.md §10)."""
-    evidence = evidence_view(evidence_id)
-    check = hash_check(evidence)
-    if not check.is_intact:
-        report_tampering([evidence_id], by=visit.actor, at=visit.at)
-    uploader = evidence.uploaded_by_id
-    return File(evidence, check, cited, user_names([uploader]).get(uploader, "") if uploader else "")
-
-
 def _assessment(visit: Visit, competency: CompetencyRecord | None) -> File | None:
     if competency is None or competency.assessment_evidence is None:
         return None
-    return _file(visit, competency.assessment_evidence.pk, competency.assessment_evidence.sha256)
+    return file_of(visit, competency.assessment_evidence.pk, competency.assessment_evidence.sha256)
 
 
 @dataclass(frozen=True)
@@ -215,6 +202,7 @@ urlpatterns = [
     path("records/<int:record_id>/sheet", record_sheet, name="record_sheet"),
     path("records/<int:record_id>/revoke", record_revoke, name="record_revoke"),
     path("competencies/<int:competency_id>/sheet", competency_sheet, name="competency_sheet"),
+    path("competencies/<int:competency_id>/withdraw", competency_withdraw, name="competency_withdraw"),
     path("evidence/<int:evidence_id>", evidence_one, name="evidence"),
     path("evidence/<int:evidence_id>/pages/<int:number>", evidence_page, name="evidence_page"),
     path("evidence/<int:evidence_id>/file", evidence_file, name="evidence_file"),

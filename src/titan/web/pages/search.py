@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from titan.core.permit import need_reader
 from titan.training.queries.people import search
+from titan.web.language import language_of_titles
 from titan.web.query import given_text
 from titan.web.shown import maybe_url
 from titan.web.visit import Visit, go_to, page, show
@@ -20,7 +20,7 @@ def search_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     """What was found, by kind; one exact hit is opened at once."""
     need_reader(visit.actor)
     words = given_text(request, "q")
-    found = search(words, by=visit.actor, language=get_language() or "en")
+    found = search(words, by=visit.actor, language=language_of_titles())
     address = maybe_url(*found.exact) if found.exact else ""
     if address:
         return go_to(request, address)

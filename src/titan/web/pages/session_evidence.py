@@ -18,33 +18,37 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from titan.core.actor import Role
-from titan.core.errors import NotFound, Refusal, TooLarge
+from titan.core.errors import NotFound, Refusal
 from titan.evidence.commands import Upload, open_proof, stage
+from titan.evidence.errors import EvidenceUnavailable
 from titan.evidence.queries import is_intact
 from titan.evidence.rendering import Size, page_picture
-from titan.evidence.rules import MAX_BYTES, MAX_TOTAL_BYTES
+from titan.evidence.rules import MAX_BYTES
 from titan.training.commands import attach_evidence, need_evidence_taken, watch_evidence
 from titan.training.models import SessionStatus
 from titan.training.queries.proof import Sheet, session_sheets
 from titan.training.queries.sessions import SessionView, session_view
 from titan.web.shown import maybe_url
+from titan.web.upload import too_large
 from titan.web.visit import Visit, go_to, is_htmx, page, part, show
 
 UPLOADERS = frozenset({Role.SUPER_ADMIN, Role.HSE_ADMIN, Role.TRAINER})
-# What a form has besides its files.
-FORM_BYTES = 64 * 1024
 PAGES_SHOWN = 12
 SEALED = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 
 
 @dataclass(frozen=True)
 class Proof:
-    """The sheet in force, whether its bytes still match their hash, and the sheets before it."""
+    """The sheet in force, whether its bytes still match their hash, and the sheets before it.
+
+    unreadable: why nobody can tell just now, in words.
+    """
 
     sheet: Sheet | None
     is_intact: bool
     earlier: list[Sheet]
     can_upload: bool
+    unreadable: str = ""
 
     @property
     def pages(self) -> list[int]:
@@ -60,16 +64,42 @@ def evidence_values(visit: Visit, session: SessionView) -> dict[str, Any]:
     """Return what `session/_evidence.html` shows besides `session`; re-hashes the sheet, and raises the alarm."""
     sheets = session_sheets(session.id, by=visit.actor)
     sheet = next((sheet for sheet in sheets if sheet.superseded_at is None), None)
-    intact = sheet is None or is_intact(sheet.file.id)
-    if not intact:
-        watch_evidence(session.id, by=visit.actor, at=visit.at)
+    intact, unreadable = True, ""
+    try:
+        intact = sheet is None or is_intact(sheet.file.id)
+        if not intact:
+            watch_evidence(session.id, by=visit.actor, at=visit.at)
+    except EvidenceUnavailable as refusal:
+        intact, unreadable = False, refusal.detail
     proof = Proof(
         sheet=sheet,
         is_intact=intact,
         earlier=[one for one in sheets if one is not sheet],
         can_upload=session.status == SessionStatus.SCHEDULED and visit.actor.role in UPLOADERS,
+        unreadable=unreadable,
     )
-    return {"proof": proof, "max_bytes": MAX_BYTES, "upload_refusal": None}
+    return {"proof": proof, "max_bytes": MAX_BYTES, "upload_refusal": None, "file_words": file_words()}
+
+
+def file_words() -> dict[str, Any]:
+    """Return the words of the page's script, in the visitor's language; %n is a number, %s the name of a file."""
+    return {
+        "waits": {"one": _("1 file waits for the network."), "many": _("%n files wait for the network.")},
+        "closed": {
+            "one": _("1 file was not sent: this session takes no sheet now."),
+            "many": _("%n files were not sent: this session takes no sheet now."),
+        },
+        "refused": {"one": _("1 file was not taken."), "many": _("%n files were not taken.")},
+        "remove": _("Remove"),
+        "removed": _("Removed from this device."),
+        "undo": _("Undo"),
+        "sending": _("Sending"),
+        "checking": _("Checking the file…"),
+        "too_large": _("%s is larger than 25 MB. Scan it at a lower resolution."),
+        "too_large_all": _("Together the files are too large for the server. Scan them at a lower resolution."),
+        "empty": _("%s is empty. Choose the file again."),
+        "trouble": _("The server could not take the file just now. It is kept here and sent again by itself."),
+    }
 
 
 # Django reads a form before it looks for its token; what is too large must be refused before that.
@@ -80,10 +110,8 @@ def evidence(request: HttpRequest, visit: Visit, session_id: int) -> HttpRespons
     """The signed sheet; POST brings one in (PDF or photos; several files become one PDF)."""
     if request.method == "GET":
         return _evidence(request, visit, session_id)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_TOTAL_BYTES + FORM_BYTES:
-        largest = MAX_TOTAL_BYTES // 2**20
-        message = _("Together the files are larger than %(n)d MB. Scan them at a lower resolution.") % {"n": largest}
-        return _evidence(request, visit, session_id, TooLarge("EVIDENCE_TOO_LARGE", message))
+    if refusal := too_large(request):
+        return _evidence(request, visit, session_id, refusal)
     return _bring_in(request, visit, session_id)
 
 
@@ -93,7 +121,8 @@ def _bring_in(request: HttpRequest, visit: Visit, session_id: int) -> HttpRespon
         need_evidence_taken(session_id, by=visit.actor)
         watch_evidence(session_id, by=visit.actor, at=visit.at)
         staged = stage([Upload(file.name or "", file) for file in request.FILES.getlist("file")])
-        attach_evidence(session_id, staged, by=visit.actor, at=visit.at)
+        again = request.POST.get("again") == "1"
+        attach_evidence(session_id, staged, by=visit.actor, at=visit.at, again=again)
     except NotFound:
         raise
     except Refusal as refusal:

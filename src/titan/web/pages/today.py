@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.views.decorators.http import require_GET
 
-from titan.compliance.queries.outlook import course_needs, expiring, trend
+from titan.compliance.queries.outlook import expiring, trend
 from titan.compliance.queries.summary import CompanyCounts, CourseCounts, Summary, summary
 from titan.training.queries.today import Seats, booked_seats, seats_by_course, seats_within, tasks
 from titan.web.chart import trend_chart
@@ -69,13 +69,15 @@ def _outlook(seats: list[Seats], visit: Visit) -> list[Outlook]:
 
 
 def _gaps(courses: list[CourseCounts], seats: list[Seats]) -> list[Gap]:
-    needs, booked = course_needs(), seats_by_course(seats)
-    gaps = [
-        Gap(row.course_id, row.code, row.title, need.red, need.yellow, booked.get(row.course_id, 0))
-        for row in courses
-        if (need := needs.get(row.course_id)) is not None
-    ]
-    return sorted(gaps, key=lambda gap: (-gap.open, -gap.red, gap.code))
+    booked = seats_by_course(seats)
+    gaps = [_gap(row, booked.get(row.course_id, 0)) for row in courses]
+    return sorted((gap for gap in gaps if gap.red or gap.yellow), key=lambda gap: (-gap.open, -gap.red, gap.code))
+
+
+def _gap(course: CourseCounts, seats: int) -> Gap:
+    """Return who needs a class now: who waits for a sign-off needs an assessor instead."""
+    yellow = course.counts["IN_GRACE"] + course.counts["EXPIRING"]
+    return Gap(course.course_id, course.code, course.title, course.counts["NON_COMPLIANT"], yellow, seats)
 
 
 def _companies(found: Summary) -> list[CompanyCounts]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from titan.accounts.commands import create_user, set_password, update_user
-from titan.accounts.queries import list_users, one_user
+from titan.accounts.commands import create_user, reset_second_factors, set_password, update_user
+from titan.accounts.queries import list_users, one_user, second_factors
 from titan.core.actor import Role
 from titan.core.errors import Refusal, invalid
 from titan.core.permit import need_role
@@ -23,7 +23,9 @@ from titan.personnel.models import Worker
 from titan.resources.models import Trainer
 from titan.training.commands.link import link_login
 from titan.training.queries.logins import linked_people
-from titan.web.form import Form, Reading, sent_form
+from titan.web.clash import returned_form
+from titan.web.form import Form, Reading, expected_by, on_the_page, sent_form
+from titan.web.language import languages
 from titan.web.query import given_text
 from titan.web.visit import Visit, page, show
 
@@ -37,8 +39,9 @@ def users_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     values = {
         "page": found,
         "linked": linked_people(row.id for row in found.items),
+        "factors": {one: factor_words(kinds) for one, kinds in second_factors(row.id for row in found.items).items()},
         "roles": dict(role_words()),
-        "languages": dict(settings.LANGUAGES),
+        "languages": dict(languages(*(row.language for row in found.items))),
         "is_first": cursor is None,
         "here": "users",
     }
@@ -80,13 +83,11 @@ def user_page(request: HttpRequest, visit: Visit, user_id: int) -> HttpResponse:
     need_role(visit.actor, Role.SUPER_ADMIN)
     if request.method == "GET":
         return _user(request, visit, user_id)
-    read = Reading(request.POST)
     try:
-        changes = {name: read.text(name) for name in ("email", "name", "language")}
-        changes_all: dict[str, Any] = {**changes, "role": _role(read), "is_active": read.ticked("is_active")}
-        update_user(user_id, changes_all, by=visit.actor, at=visit.at)
+        expected = expected_by(request, _login)
+        update_user(user_id, _login(request.POST), expected=expected, by=visit.actor, at=visit.at)
     except Refusal as refusal:
-        return _user(request, visit, user_id, refusal, form=sent_form(request, refusal))
+        return _user(request, visit, user_id, refusal, sent="form")
     messages.success(request, _("Saved."))
     return redirect("user", user_id)
 
@@ -96,16 +97,11 @@ def user_page(request: HttpRequest, visit: Visit, user_id: int) -> HttpResponse:
 def user_links(request: HttpRequest, visit: Visit, user_id: int) -> HttpResponse:
     """Say which trainer and which worker a login is."""
     need_role(visit.actor, Role.SUPER_ADMIN)
-    read = Reading(request.POST)
     try:
-        trainer_id, badge = read.id("trainer_id"), read.plain("badge")
-        read.refuse()
-        worker_id = Worker.objects.filter(employee_id=badge).values_list("pk", flat=True).first() if badge else None
-        if badge and worker_id is None:
-            raise invalid("badge", "UNKNOWN", _("No worker has the badge %(badge)s.") % {"badge": badge[:40]})
-        link_login(user_id, trainer_id=trainer_id, worker_id=worker_id, by=visit.actor, at=visit.at)
+        expected = expected_by(request, _links)
+        link_login(user_id, **_links(request.POST), expected=expected, by=visit.actor, at=visit.at)
     except Refusal as refusal:
-        return _user(request, visit, user_id, refusal, links=sent_form(request, refusal))
+        return _user(request, visit, user_id, refusal, sent="links")
     messages.success(request, _("Saved."))
     return redirect("user", user_id)
 
@@ -120,30 +116,66 @@ def user_password(request: HttpRequest, visit: Visit, user_id: int) -> HttpRespo
     try:
         set_password(user_id, request.POST.get("password", ""), by=visit.actor, at=visit.at)
     except Refusal as refusal:
-        return _user(request, visit, user_id, refusal, password=sent_form(request, refusal))
+        return _user(request, visit, user_id, refusal, sent="password")
     messages.success(request, _("The password is set. Hand it over in person; its sessions have ended."))
     return redirect("user", user_id)
 
 
+@require_POST
+@page
+def user_factors_reset(request: HttpRequest, visit: Visit, user_id: int) -> HttpResponse:
+    """Take the second factors off a login, for somebody who lost them; its sessions end."""
+    reset_second_factors(user_id, by=visit.actor, at=visit.at)
+    messages.success(request, _("The second factors are reset and its sessions have ended: the password is enough."))
+    return redirect("user", user_id)
+
+
+def factor_words(kinds: Iterable[str]) -> str:
+    """Return in words which second factors these are."""
+    words = {"totp": _("app"), "webauthn": _("passkey")}
+    return ", ".join(words[kind] for kind in sorted(kinds))
+
+
 def _user(
-    request: HttpRequest, visit: Visit, user_id: int, refusal: Refusal | None = None, **forms: Form
+    request: HttpRequest, visit: Visit, user_id: int, refusal: Refusal | None = None, *, sent: str = ""
 ) -> HttpResponse:
-    if refusal and refusal.status in {403, 404}:
-        raise refusal
+    """Return the page of a login; `sent` names the form that was refused."""
+    status = on_the_page(refusal)
     row = one_user(user_id, by=visit.actor)
     link = linked_people([user_id])[user_id]
     stands = {name: str(getattr(row, name)) for name in ("email", "name", "role", "language")}
-    values: dict[str, Any] = {
-        "login": row,
-        "linked": link,
+    forms = {
         "form": Form({**stands, "is_active": "1" if row.is_active else ""}),
         "links": Form({"trainer_id": str(link.trainer_id or ""), "badge": link.badge}),
         "password": Form(),
-        "trainers": [(one.pk, f"{one.name} ({one.code})") for one in Trainer.objects.order_by("code")],
-        **_choices(),
-        **forms,
     }
-    return show(request, visit, "users/user.html", values, status=refusal.status if refusal else 200)
+    if refusal and sent:
+        forms[sent] = returned_form(request, visit, refusal, forms[sent], ("user", user_id))
+    values: dict[str, Any] = {
+        "login": row,
+        "linked": link,
+        "factors": factor_words(second_factors([user_id]).get(user_id, ())),
+        **forms,
+        "trainers": [(one.pk, f"{one.name} ({one.code})") for one in Trainer.objects.order_by("code")],
+        **_choices(row.language),
+    }
+    return show(request, visit, "users/user.html", values, status=status)
+
+
+def _login(sent: QueryDict) -> dict[str, Any]:
+    read = Reading(sent)
+    texts = {name: read.text(name) for name in ("email", "name", "language")}
+    return {**texts, "role": _role(read), "is_active": read.ticked("is_active")}
+
+
+def _links(sent: QueryDict) -> dict[str, int | None]:
+    read = Reading(sent)
+    trainer_id, badge = read.id("trainer_id"), read.plain("badge")
+    read.refuse()
+    worker_id = Worker.objects.filter(employee_id=badge).values_list("pk", flat=True).first() if badge else None
+    if badge and worker_id is None:
+        raise invalid("badge", "UNKNOWN", _("No worker has the badge %(badge)s.") % {"badge": badge[:40]})
+    return {"trainer_id": trainer_id, "worker_id": worker_id}
 
 
 def _role(read: Reading) -> Role:
@@ -153,8 +185,8 @@ def _role(read: Reading) -> Role:
     return Role(text)
 
 
-def _choices() -> dict[str, Any]:
-    return {"roles": role_words(), "languages": settings.LANGUAGES, "here": "users"}
+def _choices(*held: str) -> dict[str, Any]:
+    return {"roles": role_words(), "languages": languages(*held), "here": "users"}
 
 
 def role_words() -> list[tuple[str, str]]:
@@ -174,4 +206,5 @@ urlpatterns = [
     path("users/<int:user_id>", user_page, name="user"),
     path("users/<int:user_id>/links", user_links, name="user_links"),
     path("users/<int:user_id>/password", user_password, name="user_password"),
+    path("users/<int:user_id>/second-factors/reset", user_factors_reset, name="user_factors_reset"),
 ]

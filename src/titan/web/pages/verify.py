@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,13 +17,13 @@ from django.views.decorators.http import require_GET, require_POST
 from titan.core.actor import Role
 from titan.core.errors import Refusal, invalid
 from titan.core.permit import need_reader
-from titan.evidence.queries import evidence_view, is_intact
 from titan.records.commands import Decision, decide_competencies
 from titan.records.models import AssessmentMethod, CompetencyRecord, CompetencyStatus
 from titan.records.queries.competency import list_competencies, one_competency
 from titan.records.rules import expires_on
+from titan.web.proof import file_of
 from titan.web.query import given_id, given_text
-from titan.web.visit import Visit, go_to, page, part, show
+from titan.web.visit import Visit, go_to, is_htmx, page, part, show, toast
 
 ROWS = 100
 VIEWS = {
@@ -47,19 +48,7 @@ def verify_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The queue at the left, the chosen record with its evidence and the decision at the right."""
     need_reader(visit.actor)
     view = given_text(request, "view") if given_text(request, "view") in VIEWS else "pending"
-    found = list_competencies(status=VIEWS[view], limit=ROWS, cursor=given_text(request, "cursor") or None)
-    rows = [
-        Waiting(row, (visit.today - row.completed_on).days, row.worker_id == visit.actor.worker_id)
-        for row in found.items
-    ]
-    chosen_id = given_id(request, "id") or (rows[0].record.pk if rows else None)
-    values = {
-        "view": view,
-        "rows": rows,
-        "page": found,
-        "may_decide": _may_decide(visit),
-        **(_detail(chosen_id, visit) if chosen_id else {"record": None}),
-    }
+    values = _queue(visit, view, given_text(request, "cursor") or None, given_id(request, "id"))
     return show(request, visit, "verify/verify.html", values)
 
 
@@ -74,7 +63,10 @@ def verify_record(request: HttpRequest, visit: Visit, competency_id: int) -> Htt
 @require_POST
 @page
 def verify_decide(request: HttpRequest, visit: Visit) -> HttpResponseBase:
-    """Sign off what is chosen, all or none; what is refused is said beside the decision, and nothing typed is lost."""
+    """Sign off what is chosen, all or none, and go on to the next one with the same method.
+
+    What is refused is said beside the decision, and nothing typed is lost.
+    """
     ids = [int(text) for text in request.POST.getlist("ids") if text.isdecimal() and len(text) < 19]
     try:
         decided = decide_competencies(ids, _decision(request), by=visit.actor, at=visit.at)
@@ -84,20 +76,47 @@ def verify_decide(request: HttpRequest, visit: Visit) -> HttpResponseBase:
         values = _detail(ids[0], visit) | {"refusal": refusal, "typed": request.POST, "chosen_ids": ids}
         return part(request, visit, "verify/_detail.html", values, status=refusal.status)
     words = ngettext("%(n)d record signed.", "%(n)d records signed.", len(decided)) % {"n": len(decided)}
-    messages.success(request, words)
-    return go_to(request, reverse("verify"))
+    if not is_htmx(request):
+        messages.success(request, words)
+        return go_to(request, reverse("verify"))
+    values = _queue(visit, "pending", None, after=max(ids))
+    if values["record"]:
+        values["typed"] = {name: request.POST.get(name, "") for name in ("method_id", "assessed_on")}
+    answer = toast(part(request, visit, "verify/_queue.html", values), words)
+    answer["HX-Retarget"], answer["HX-Reswap"] = "#verify-queue", "outerHTML show:none"
+    answer["HX-Replace-Url"] = reverse("verify")
+    return answer
+
+
+def _queue(
+    visit: Visit, view: str, cursor: str | None, chosen_id: int | None = None, *, after: int = 0
+) -> dict[str, Any]:
+    """Return the list and the chosen record: the one asked for, else the first one `after`, else the first one."""
+    found = list_competencies(status=VIEWS[view], limit=ROWS, cursor=cursor)
+    rows = [
+        Waiting(row, (visit.today - row.completed_on).days, row.worker_id == visit.actor.worker_id)
+        for row in found.items
+    ]
+    following = [row.record.pk for row in rows if row.record.pk > after] or [row.record.pk for row in rows]
+    chosen_id = chosen_id or next(iter(following), None)
+    return {
+        "view": view,
+        "rows": rows,
+        "page": found,
+        "may_decide": _may_decide(visit),
+        **(_detail(chosen_id, visit) if chosen_id else {"record": None}),
+    }
 
 
 def _may_decide(visit: Visit) -> bool:
     return visit.actor.role in {Role.ASSESSOR, Role.SUPER_ADMIN}
 
 
-def _detail(competency_id: int, visit: Visit) -> dict[str, object]:
+def _detail(competency_id: int, visit: Visit) -> dict[str, Any]:
     record = one_competency(competency_id)
     return {
         "record": record,
-        "evidence": evidence_view(record.evidence_id),
-        "intact": is_intact(record.evidence_id),
+        "file": file_of(visit, record.evidence_id, record.evidence_sha256),
         "methods": list(AssessmentMethod.objects.order_by("name")),
         "until": expires_on(visit.today, record.course_version.validity_months),
         "own": record.worker_id == visit.actor.worker_id,

@@ -10,12 +10,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from titan.accounts.queries import user_names
-from titan.audit.queries import list_events
 from titan.compliance.models import Severity
 from titan.compliance.queries.effect import Effect, effect_on
 from titan.compliance.queries.items import Item, worker_compliance
@@ -23,7 +21,7 @@ from titan.compliance.queries.sources import Source, sources_of
 from titan.compliance.queries.workers import WorkerView, worker
 from titan.compliance.rules import COLOURS
 from titan.core.actor import Role
-from titan.core.errors import Conflict, Invalid, NotFound
+from titan.core.errors import Conflict, Invalid
 from titan.core.given import UNCHANGED
 from titan.core.permit import need_admin, need_reader, need_role
 from titan.evidence.commands import report_tampering
@@ -35,10 +33,12 @@ from titan.personnel.rules import WorkerChanges
 from titan.records.models import TrainingRecord
 from titan.records.queries.history import competencies_of, records_of
 from titan.training.queries.people import missed_sessions, session_codes, upcoming_sessions
-from titan.web.dialog import dialog
+from titan.web.dialog import Act, ask_reason
+from titan.web.form import Form, as_sent, seen_in, typed_form
+from titan.web.language import language_of_titles
 from titan.web.shown import TOKENS
 from titan.web.visit import Visit, go_to, is_htmx, page, part, show
-from titan.web.worker_form import WorkerForm, changes_of, errors_by_field, form_given, form_of, theirs, worker_choices
+from titan.web.worker_form import SEVERAL, changes_in, form_of, refused_form, seen_worker, worker_choices
 from titan.web.worker_timeline import Facts, source_words, timeline
 
 VERDICT_FIELDS = ("status", "role_id", "role_assigned_on", "areas")
@@ -58,7 +58,7 @@ class Required:
 @page
 def worker_page(request: HttpRequest, visit: Visit, worker_id: int) -> HttpResponse:
     """One worker, whole."""
-    shown = worker(worker_id, by=visit.actor, language=_language())
+    shown = worker(worker_id, by=visit.actor, language=language_of_titles())
     compliance = worker_compliance(worker_id, at=visit.at)
     records, competencies = records_of(worker_id), competencies_of(worker_id)
     sessions = {row.session_id for row in records} | {row.session_id for row in competencies}
@@ -67,13 +67,13 @@ def worker_page(request: HttpRequest, visit: Visit, worker_id: int) -> HttpRespo
     facts = Facts(
         records=records,
         competencies=competencies,
-        held=assignments_of(worker_id, language=_language()),
+        held=assignments_of(worker_id, language=language_of_titles()),
         missed=missed_sessions(worker_id),
         codes=codes,
         names=user_names(pk for pk in people if pk),
         anonymised_at=shown.anonymised_at,
     )
-    required = _required(compliance.items, sources_of(worker_id, language=_language()), records)
+    required = _required(compliance.items, sources_of(worker_id, language=language_of_titles()), records)
     values = {
         "worker": shown,
         "overall": compliance.overall_status,
@@ -120,21 +120,20 @@ def evidence_check(request: HttpRequest, visit: Visit, worker_id: int) -> HttpRe
 def worker_edit(request: HttpRequest, visit: Visit, worker_id: int) -> HttpResponse:
     """Change a worker (admins); what it does to how they stand is shown before it is done."""
     need_admin(visit.actor)
-    stored = worker(worker_id, by=visit.actor, language=_language())
-    was = form_of(stored)
+    stored = worker(worker_id, by=visit.actor, language=language_of_titles())
     if request.method == "GET":
-        return _form(request, visit, stored, was)
-    form = form_given(request)
+        return _form(request, visit, stored, form_of(stored))
     try:
-        if form.seen != was.seen:
-            return _form(request, visit, stored, form, stale=True)
-        changes = changes_of(form, was)
-        effect = _effect(visit, worker_id, changes)
+        changes, expected = _sent(request, stored)
+        effect = _effect(visit, worker_id, changes, expected)
         if effect and not effect.is_nothing and request.POST.get("shown") != effect.digest:
-            return _form(request, visit, stored, form, effect=effect)
-        update_worker(worker_id, changes, reason=form.reason, by=visit.actor, at=visit.at)
+            return _form(request, visit, stored, typed_form(request, several=SEVERAL), effect=effect)
+        reason = request.POST.get("reason", "")
+        update_worker(worker_id, changes, reason=reason, expected=expected, by=visit.actor, at=visit.at)
     except (Invalid, Conflict) as refusal:
-        return _form(request, visit, stored, form, refusal=refusal)
+        stored = worker(worker_id, by=visit.actor, language=language_of_titles())
+        form = refused_form(request, visit, refusal, worker_id, form_of(stored))
+        return _form(request, visit, stored, form, status=refusal.status)
     messages.success(request, _("Saved."))
     return go_to(request, reverse("worker", args=[worker_id]))
 
@@ -144,10 +143,10 @@ def worker_edit(request: HttpRequest, visit: Visit, worker_id: int) -> HttpRespo
 def worker_effect(request: HttpRequest, visit: Visit, worker_id: int) -> HttpResponse:
     """What the form would do to how the worker stands, as it is filled in now; nothing is written."""
     need_admin(visit.actor)
-    stored = worker(worker_id, by=visit.actor, language=_language())
+    stored = worker(worker_id, by=visit.actor, language=language_of_titles())
     values: dict[str, Any] = {"worker": stored, "effect": None, "refusal": None}
     try:
-        values["effect"] = _effect(visit, worker_id, changes_of(form_given(request), form_of(stored)))
+        values["effect"] = _effect(visit, worker_id, *_sent(request, stored))
     except (Invalid, Conflict) as refusal:
         values["refusal"] = refusal
     return part(request, visit, "worker/_effect.html", values)
@@ -158,60 +157,54 @@ def worker_effect(request: HttpRequest, visit: Visit, worker_id: int) -> HttpRes
 def worker_anonymise(request: HttpRequest, visit: Visit, worker_id: int) -> HttpResponse:
     """Erase who a worker was, for good (super admin); asks for the reason first."""
     need_role(visit.actor)
-    stored = worker(worker_id, by=visit.actor, language=_language())
-    reason, refusal = request.POST.get("reason", ""), None
-    if request.method == "POST":
-        try:
-            anonymise_worker(worker_id, reason, by=visit.actor, at=visit.at)
-        except (Invalid, Conflict) as error:
-            refusal = error
-        else:
-            messages.success(request, _("Anonymised. The records stay; who they were of is erased."))
-            return go_to(request, reverse("worker", args=[worker_id]))
-    values = {"worker": stored, "reason": reason, "refusal": refusal, "is_active": stored.status == WorkerStatus.ACTIVE}
-    return dialog(request, visit, "worker/_anonymise.html", values, refusal)
+    stored = worker(worker_id, by=visit.actor, language=language_of_titles())
+    act = Act(
+        "worker/_anonymise.html",
+        lambda reason: anonymise_worker(worker_id, reason, by=visit.actor, at=visit.at),
+        address=reverse("worker_anonymise", args=[worker_id]),
+        back=reverse("worker", args=[worker_id]),
+        said=_("Anonymised. The records stay; who they were of is erased."),
+        possible=stored.status != WorkerStatus.ACTIVE,
+    )
+    return ask_reason(request, visit, act, lambda: {"worker": stored})
 
 
-def _effect(visit: Visit, worker_id: int, changes: WorkerChanges) -> Effect | None:
+def _sent(request: HttpRequest, stored: WorkerView) -> tuple[WorkerChanges, WorkerChanges | None]:
+    """Return what a form changes, and the worker as its editor saw them."""
+    seen = seen_in(request)
+    if seen is None:
+        return changes_in(request.POST, as_sent(form_of(stored))), None
+    return changes_in(request.POST, seen), seen_worker(seen)
+
+
+def _effect(visit: Visit, worker_id: int, changes: WorkerChanges, expected: WorkerChanges | None) -> Effect | None:
     """Return what `changes` would do, or None when they cannot touch how the worker stands."""
     if all(getattr(changes, name) is UNCHANGED for name in VERDICT_FIELDS):
         return None
-    return effect_on(worker_id, lambda: update_worker(worker_id, changes, by=visit.actor, at=visit.at), at=visit.at)
+
+    def write() -> None:
+        update_worker(worker_id, changes, expected=expected, by=visit.actor, at=visit.at)
+
+    return effect_on(worker_id, write, at=visit.at)
 
 
 def _form(
     request: HttpRequest,
     visit: Visit,
     stored: WorkerView,
-    form: WorkerForm,
+    form: Form,
     *,
     effect: Effect | None = None,
-    refusal: Invalid | Conflict | None = None,
-    stale: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
-    was, choices = form_of(stored), worker_choices()
     values = {
         "worker": stored,
         "form": form,
-        "was": was,
-        "choices": choices,
-        "theirs": theirs(form, was, choices) if stale else {},
-        "errors": errors_by_field(refusal),
+        "choices": worker_choices(),
         "effect": effect,
-        "stale": _last_change(visit, stored.id) if stale else False,
-        "held_since": {str(held.area.id): held.assigned_on for held in stored.areas or ()},
+        "held_since": {held.area.id: held.assigned_on for held in stored.areas or ()},
     }
-    status = 409 if stale else refusal.status if refusal else 200
     return show(request, visit, "worker/form.html", values, status=status)
-
-
-def _last_change(visit: Visit, worker_id: int) -> tuple[str, Any]:
-    """Return who changed the worker last, and when."""
-    events = list_events(by=visit.actor, zone=visit.site.zone, entity="worker", entity_id=worker_id, limit=1).items
-    if not events:
-        raise NotFound("worker", worker_id)
-    name = user_names([events[0].actor_id]) if events[0].actor_id else {}
-    return name.get(events[0].actor_id or 0, _("Somebody")), events[0].at
 
 
 def _required(items: list[Item], sources: Mapping[int, list[Source]], records: list[TrainingRecord]) -> list[Required]:
@@ -231,10 +224,6 @@ def _by_status(items: list[Item]) -> dict[str, int]:
 
 def _colour(status: str | None) -> str:
     return TOKENS[COLOURS[Severity[status]]] if status else "none"
-
-
-def _language() -> str:
-    return get_language() or "en"
 
 
 urlpatterns = [

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -15,9 +14,11 @@ from titan.core.errors import Conflict, Invalid, invalid
 from titan.core.permit import need_admin, need_reader
 from titan.personnel.commands.workers import create_worker
 from titan.personnel.models import WorkerStatus
+from titan.web.form import Form
+from titan.web.language import language_of_titles
 from titan.web.query import given_id, given_text
 from titan.web.visit import Visit, go_to, page, show
-from titan.web.worker_form import WorkerForm, errors_by_field, form_given, new_worker, worker_choices
+from titan.web.worker_form import blank_form, new_worker, refused_form, worker_choices
 
 ROWS = 50
 
@@ -31,7 +32,7 @@ def workers_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     wanted = _wanted(request)
     listed = list_workers if by_name else list_workers_worst_first
     cursor = given_text(request, "cursor") or None
-    found = listed(wanted, by=visit.actor, language=_language(), limit=ROWS, cursor=cursor)
+    found = listed(wanted, by=visit.actor, language=language_of_titles(), limit=ROWS, cursor=cursor)
     query = request.GET.copy()
     query.pop("cursor", None)
     values = {
@@ -52,30 +53,19 @@ def worker_new(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The form of a new worker (admins)."""
     need_admin(visit.actor)
     if request.method == "GET":
-        return _form(request, visit, WorkerForm(company_id=str(given_id(request, "company_id") or "")))
-    form = form_given(request)
+        return _form(request, visit, blank_form(given_id(request, "company_id")))
     try:
-        worker_id = create_worker(new_worker(form), by=visit.actor, at=visit.at)
+        fields = new_worker(request.POST)
+        worker_id = create_worker(fields, by=visit.actor, at=visit.at)
     except (Invalid, Conflict) as refusal:
-        return _form(request, visit, form, refusal)
-    messages.success(request, _("%(badge)s is added.") % {"badge": form.employee_id})
+        return _form(request, visit, refused_form(request, visit, refusal, 0, blank_form()), refusal.status)
+    messages.success(request, _("%(badge)s is added.") % {"badge": fields.employee_id})
     return go_to(request, reverse("worker", args=[worker_id]))
 
 
-def _form(
-    request: HttpRequest, visit: Visit, form: WorkerForm, refusal: Invalid | Conflict | None = None
-) -> HttpResponse:
-    values = {
-        "form": form,
-        "choices": worker_choices(),
-        "errors": errors_by_field(refusal),
-        "worker": None,
-        "effect": None,
-        "stale": False,
-        "theirs": {},
-        "held_since": {},
-    }
-    return show(request, visit, "worker/form.html", values, status=refusal.status if refusal else 200)
+def _form(request: HttpRequest, visit: Visit, form: Form, status: int = 200) -> HttpResponse:
+    values = {"form": form, "choices": worker_choices(), "worker": None, "effect": None, "held_since": {}}
+    return show(request, visit, "worker/form.html", values, status=status)
 
 
 def _wanted(request: HttpRequest) -> WorkerFilters:
@@ -92,10 +82,6 @@ def _wanted(request: HttpRequest) -> WorkerFilters:
         status=status or None,
         compliance_status=colour or None,
     )
-
-
-def _language() -> str:
-    return get_language() or "en"
 
 
 urlpatterns = [

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -10,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from titan.core.errors import Refusal
 from titan.core.permit import need_admin, need_reader
 from titan.personnel.commands import companies as commands
-from titan.personnel.queries.companies import company, list_companies
+from titan.personnel.queries.companies import CompanyShort, company, list_companies
 from titan.personnel.queries.counts import workers_by_company
-from titan.web.form import Form, Reading, sent_form
-from titan.web.pages.library.shelf import done, query_without_cursor, show_shelf
-from titan.web.query import given_text
+from titan.web.clash import returned_form
+from titan.web.form import Form, Reading, expected_by, on_the_page, sent_form
+from titan.web.pages.library.shelf import done, listed, show_shelf
 from titan.web.visit import Visit, page
 
 
@@ -26,9 +28,8 @@ def companies_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     if request.method == "GET":
         return _companies(request, visit, Form())
     need_admin(visit.actor)
-    read = Reading(request.POST)
     try:
-        commands.create_company(read.text("code"), read.text("name"), by=visit.actor, at=visit.at)
+        commands.create_company(**_fields(request.POST), by=visit.actor, at=visit.at)
     except Refusal as refusal:
         return _companies(request, visit, sent_form(request, refusal), refusal=refusal)
     return done(request, _("The company is there."), "companies")
@@ -41,13 +42,15 @@ def company_page(request: HttpRequest, visit: Visit, company_id: int) -> HttpRes
     need_admin(visit.actor)
     view = company(company_id, by=visit.actor)
     if request.method == "GET":
-        return _companies(request, visit, Form({"code": view.code, "name": view.name}), company_id)
-    read = Reading(request.POST)
+        return _companies(request, visit, _form_of(view), company_id)
     try:
-        changes = commands.CompanyChanges(code=read.text("code"), name=read.text("name"))
-        commands.update_company(company_id, changes, by=visit.actor, at=visit.at)
+        changes = commands.CompanyChanges(**_fields(request.POST))
+        expected = expected_by(request, lambda seen: commands.CompanyChanges(**_fields(seen)))
+        commands.update_company(company_id, changes, expected=expected, by=visit.actor, at=visit.at)
     except Refusal as refusal:
-        return _companies(request, visit, sent_form(request, refusal), company_id, refusal=refusal)
+        stands = _form_of(company(company_id, by=visit.actor))
+        form = returned_form(request, visit, refusal, stands, ("company", company_id))
+        return _companies(request, visit, form, company_id, refusal=refusal)
     return done(request, _("Saved."), "companies")
 
 
@@ -60,7 +63,7 @@ def company_delete(request: HttpRequest, visit: Visit, company_id: int) -> HttpR
     try:
         commands.delete_company(company_id, by=visit.actor, at=visit.at)
     except Refusal as refusal:
-        form = Form({"code": view.code, "name": view.name}, notice=refusal.detail, refused=True)
+        form = replace(_form_of(view), notice=refusal.detail, refused=True)
         return _companies(request, visit, form, company_id, refusal=refusal)
     return done(request, _("The company is deleted."), "companies")
 
@@ -68,20 +71,19 @@ def company_delete(request: HttpRequest, visit: Visit, company_id: int) -> HttpR
 def _companies(
     request: HttpRequest, visit: Visit, form: Form, company_id: int | None = None, refusal: Refusal | None = None
 ) -> HttpResponse:
-    if refusal and refusal.status in {403, 404}:
-        raise refusal
-    search, cursor = given_text(request, "search"), given_text(request, "cursor") or None
-    values = {
-        "page": list_companies(by=visit.actor, search=search or None, cursor=cursor),
-        "search": search,
-        "workers": workers_by_company(),
-        "form": form,
-        "chosen": company_id,
-        "query": query_without_cursor(request),
-        "is_first": cursor is None,
-    }
-    status = refusal.status if refusal else 200
+    status = on_the_page(refusal)
+    found = listed(request, lambda search, cursor: list_companies(by=visit.actor, search=search, cursor=cursor))
+    values = {**found, "workers": workers_by_company(), "form": form, "chosen": company_id}
     return show_shelf(request, visit, "companies.html", "companies", values, status=status)
+
+
+def _form_of(view: CompanyShort) -> Form:
+    return Form({"code": view.code, "name": view.name})
+
+
+def _fields(sent: QueryDict) -> dict[str, str]:
+    read = Reading(sent)
+    return {"code": read.text("code"), "name": read.text("name")}
 
 
 urlpatterns = [

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,15 +15,18 @@ from titan.catalogue import commands
 from titan.catalogue.models import DeliveryMethod, VersionStatus
 from titan.catalogue.queries import CourseFilters, CourseView, VersionView, course, list_courses
 from titan.catalogue.rules import VersionChanges, VersionContent
-from titan.core.errors import Refusal
+from titan.core.errors import Conflict, Refusal
+from titan.core.expected import STALE
+from titan.core.language import own_name
 from titan.core.permit import need_admin, need_reader
 from titan.training.queries.reach import course_reach
-from titan.web.form import Form, Reading, sent_form
+from titan.web.clash import returned_form
+from titan.web.form import Form, Reading, expected_by, on_the_page, sent_form
 from titan.web.pages.library.shelf import (
     course_choices,
     delivery_methods,
     done,
-    query_without_cursor,
+    listed,
     show_shelf,
     title_languages,
     version_statuses,
@@ -33,6 +36,8 @@ from titan.web.shown import number
 from titan.web.visit import Visit, page
 
 SEVERAL = ("prerequisite_ids",)
+# The draft was published, or somebody else began one, while the form was open: another way in which it is not as seen.
+MOVED = frozenset({"NO_DRAFT_VERSION", "DRAFT_EXISTS"})
 
 
 @require_GET
@@ -46,10 +51,9 @@ def courses_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         status=status if status in VersionStatus.values else None,
         delivery_method=method if method in DeliveryMethod.values else None,
     )
-    cursor = given_text(request, "cursor") or None
-    found = list_courses(wanted, language=visit.person.language, cursor=cursor)
-    query = query_without_cursor(request)
-    values = {"page": found, "wanted": wanted, "query": query, "is_first": cursor is None, **_words()}
+    language = visit.person.language
+    found = listed(request, lambda _search, cursor: list_courses(wanted, language=language, cursor=cursor))
+    values = {**found, "wanted": wanted, **_words()}
     return show_shelf(request, visit, "courses.html", "courses", values)
 
 
@@ -62,9 +66,7 @@ def course_new(request: HttpRequest, visit: Visit) -> HttpResponse:
         blank = {"delivery_method": DeliveryMethod.INSTRUCTOR_LED.value, "validity_months": "12"}
         return _form(request, visit, None, Form(blank))
     try:
-        made = commands.create_course(
-            request.POST.get("code", ""), _content(Reading(request.POST)), by=visit.actor, at=visit.at
-        )
+        made = commands.create_course(request.POST.get("code", ""), _content(request.POST), by=visit.actor, at=visit.at)
     except Refusal as refusal:
         return _form(request, visit, None, sent_form(request, refusal, several=SEVERAL), refusal.status)
     return done(request, _("The course is there, as a draft. Publish it to schedule sessions."), "course", made)
@@ -89,11 +91,10 @@ def course_edit(request: HttpRequest, visit: Visit, course_id: int) -> HttpRespo
         return _form(request, visit, view, _form_of(latest))
     write = commands.edit_draft_version if request.POST.get("writes") == "draft" else commands.draft_version
     try:
-        content = _content(Reading(request.POST))
-        changes = VersionChanges(**{name: getattr(content, name) for name in VersionContent.__dataclass_fields__})
-        made = write(course_id, changes, by=visit.actor, at=visit.at)
+        expected = expected_by(request, _changes)
+        made = write(course_id, _changes(request.POST), expected=expected, by=visit.actor, at=visit.at)
     except Refusal as refusal:
-        return _form(request, visit, view, sent_form(request, refusal, several=SEVERAL), refusal.status)
+        return _refused(request, visit, course_id, refusal)
     return done(request, _("Version %(number)s is saved as a draft.") % {"number": made}, "course", course_id)
 
 
@@ -104,13 +105,12 @@ def course_publish(request: HttpRequest, visit: Visit, course_id: int, version: 
     try:
         commands.publish_version(course_id, version, by=visit.actor, at=visit.at)
     except Refusal as refusal:
-        if refusal.status in {403, 404}:
-            raise
         return _course(request, visit, course_id, refusal)
     return done(request, _("Version %(number)s is published.") % {"number": version}, "course", course_id)
 
 
 def _course(request: HttpRequest, visit: Visit, course_id: int, refusal: Refusal | None = None) -> HttpResponse:
+    status = on_the_page(refusal)
     view = course(course_id, language=visit.person.language)
     versions = {version.number: version for version in view.versions or []}
     draft = versions.get(view.draft_version or 0)
@@ -123,7 +123,7 @@ def _course(request: HttpRequest, visit: Visit, course_id: int, refusal: Refusal
         "refusal": refusal,
         **_words(),
     }
-    return show_shelf(request, visit, "course.html", "courses", values, status=refusal.status if refusal else 200)
+    return show_shelf(request, visit, "course.html", "courses", values, status=status)
 
 
 def _form(request: HttpRequest, visit: Visit, view: CourseView | None, form: Form, status: int = 200) -> HttpResponse:
@@ -139,7 +139,26 @@ def _form(request: HttpRequest, visit: Visit, view: CourseView | None, form: For
     return show_shelf(request, visit, "course_form.html", "courses", values, status=status)
 
 
-def _content(read: Reading) -> VersionContent:
+def _refused(request: HttpRequest, visit: Visit, course_id: int, refusal: Refusal) -> HttpResponse:
+    """Return the refused form on top of the latest version as it is now: the one that saving again writes."""
+    status = on_the_page(refusal)
+    view = course(course_id, language=visit.person.language)
+    if refusal.code in MOVED:
+        refusal = Conflict(STALE, refusal.detail)
+    thing = ("course", course_id)
+    form = returned_form(request, visit, refusal, _form_of((view.versions or [])[-1]), thing, several=SEVERAL)
+    if form.clash:
+        form = replace(form, values={name: value for name, value in form.values.items() if name != "writes"})
+    return _form(request, visit, view, form, status)
+
+
+def _changes(sent: QueryDict) -> VersionChanges:
+    content = _content(sent)
+    return VersionChanges(**{name: getattr(content, name) for name in VersionContent.__dataclass_fields__})
+
+
+def _content(sent: QueryDict) -> VersionContent:
+    read = Reading(sent)
     content = VersionContent(
         title=read.titles("title"),
         category=read.text("category"),
@@ -148,7 +167,7 @@ def _content(read: Reading) -> VersionContent:
         delivery_method=read.text("delivery_method"),
         min_pass_score=read.maybe_number("min_pass_score"),
         requires_verification=read.ticked("requires_verification"),
-        prerequisite_ids=tuple(read.ids("prerequisite_ids")),
+        prerequisite_ids=tuple(sorted(read.ids("prerequisite_ids"))),
     )
     read.refuse()
     return content
@@ -173,7 +192,7 @@ def _words() -> dict[str, Any]:
     return {
         "delivery_methods": dict(delivery_methods()),
         "version_statuses": dict(version_statuses()),
-        "language_names": dict(settings.LANGUAGES),
+        "own_name": own_name,
         "validity_words": validity_words,
         "length_words": length_words,
     }

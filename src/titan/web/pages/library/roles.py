@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from titan.compliance.requirements.commands import replace_role_requirements
-from titan.compliance.requirements.queries import counts_by_role, role_with_requirements
+from titan.compliance.requirements.queries import (
+    RoleWithRequirements,
+    counts_by_role,
+    role_requirements,
+    role_with_requirements,
+)
 from titan.core.errors import Refusal
 from titan.core.permit import need_admin, need_reader
 from titan.personnel.commands import roles as commands
 from titan.personnel.queries.counts import workers_by_role
 from titan.personnel.queries.roles import list_roles
-from titan.web.form import Form, Reading, sent_form
+from titan.web.clash import returned_form
+from titan.web.form import Form, Reading, expected_by, on_the_page, sent_form
 from titan.web.pages.library.asked import Asked, asked_anew, asked_now
-from titan.web.pages.library.shelf import done, query_without_cursor, show_shelf, title_languages
-from titan.web.query import given_text
+from titan.web.pages.library.shelf import done, listed, show_shelf, title_languages
 from titan.web.visit import Visit, page
 
 
@@ -28,15 +33,9 @@ from titan.web.visit import Visit, page
 def roles_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Roles by code, with how many workers and requirements each has."""
     need_reader(visit.actor)
-    search, cursor = given_text(request, "search"), given_text(request, "cursor") or None
-    values = {
-        "page": list_roles(language=visit.person.language, search=search or None, cursor=cursor),
-        "search": search,
-        "workers": workers_by_role(),
-        "required": counts_by_role(),
-        "query": query_without_cursor(request),
-        "is_first": cursor is None,
-    }
+    language = visit.person.language
+    found = listed(request, lambda search, cursor: list_roles(language=language, search=search, cursor=cursor))
+    values = {**found, "workers": workers_by_role(), "required": counts_by_role()}
     return show_shelf(request, visit, "roles.html", "roles", values)
 
 
@@ -48,8 +47,7 @@ def role_new(request: HttpRequest, visit: Visit) -> HttpResponse:
     form, status = Form(), 200
     if request.method == "POST":
         try:
-            code, titles = _fields(request)
-            made = commands.create_role(code, titles, by=visit.actor, at=visit.at)
+            made = commands.create_role(**_fields(request.POST), by=visit.actor, at=visit.at)
         except Refusal as refusal:
             form, status = sent_form(request, refusal), refusal.status
         else:
@@ -67,24 +65,25 @@ def role_page(request: HttpRequest, visit: Visit, role_id: int) -> HttpResponse:
         return _role(request, visit, role_id)
     need_admin(visit.actor)
     try:
-        code, titles = _fields(request)
-        changes = commands.RoleChanges(code=code, title=titles)
-        commands.update_role(role_id, changes, by=visit.actor, at=visit.at)
+        changes = commands.RoleChanges(**_fields(request.POST))
+        expected = expected_by(request, lambda seen: commands.RoleChanges(**_fields(seen)))
+        commands.update_role(role_id, changes, expected=expected, by=visit.actor, at=visit.at)
     except Refusal as refusal:
-        return _role(request, visit, role_id, form=sent_form(request, refusal), refusal=refusal)
+        return _role(request, visit, role_id, was_sent=True, refusal=refusal)
     return done(request, _("Saved."), "library_role", role_id)
 
 
 @require_POST
 @page
-def role_requirements(request: HttpRequest, visit: Visit, role_id: int) -> HttpResponse:
+def role_asks(request: HttpRequest, visit: Visit, role_id: int) -> HttpResponse:
     """Let a role require exactly what the form says, once it was shown what that changes."""
     need_admin(visit.actor)
-    current = role_with_requirements(role_id, language=visit.person.language).requirements
     asked = asked_anew(
         request,
-        current,
-        lambda wanted: replace_role_requirements(role_id, wanted, by=visit.actor, at=visit.at),
+        visit,
+        ("role", role_id),
+        role_requirements(role_id, language=visit.person.language),
+        lambda wanted, seen: replace_role_requirements(role_id, wanted, expected=seen, by=visit.actor, at=visit.at),
     )
     if asked is None:
         return done(
@@ -110,35 +109,37 @@ def _role(
     visit: Visit,
     role_id: int,
     *,
-    form: Form | None = None,
+    was_sent: bool = False,
     asked: Asked | None = None,
     refusal: Refusal | None = None,
 ) -> HttpResponse:
-    if refusal and refusal.status in {403, 404}:
-        raise refusal
+    status = on_the_page(refusal)
     role = role_with_requirements(role_id, language=visit.person.language)
-    titles = {f"title.{language}": text for language, text in role.titles.items()}
+    form = _form_of(role)
     values: dict[str, Any] = {
         "role": role,
-        "form": form or Form({"code": role.code, **titles}),
+        "form": returned_form(request, visit, refusal, form, ("role", role_id)) if refusal and was_sent else form,
         "asked": asked or (asked_now(role.requirements) if visit.actor.is_admin else None),
         "workers": workers_by_role().get(role_id, 0),
-        "not_deleted": refusal if refusal and not form else None,
+        "not_deleted": None if was_sent else refusal,
         "languages": title_languages(visit.site, *role.titles),
     }
-    status = refusal.status if refusal else asked.status if asked else 200
-    return show_shelf(request, visit, "role.html", "roles", values, status=status)
+    return show_shelf(request, visit, "role.html", "roles", values, status=asked.status if asked else status)
 
 
-def _fields(request: HttpRequest) -> tuple[str, dict[str, str]]:
-    read = Reading(request.POST)
-    return read.text("code"), read.titles("title")
+def _form_of(role: RoleWithRequirements) -> Form:
+    return Form({"code": role.code, **{f"title.{language}": text for language, text in role.titles.items()}})
+
+
+def _fields(sent: QueryDict) -> dict[str, Any]:
+    read = Reading(sent)
+    return {"code": read.text("code"), "title": read.titles("title")}
 
 
 urlpatterns = [
     path("library/roles", roles_page, name="roles"),
     path("library/roles/new", role_new, name="library_role_new"),
     path("library/roles/<int:role_id>", role_page, name="library_role"),
-    path("library/roles/<int:role_id>/requirements", role_requirements, name="library_role_requirements"),
+    path("library/roles/<int:role_id>/requirements", role_asks, name="library_role_requirements"),
     path("library/roles/<int:role_id>/delete", role_delete, name="library_role_delete"),
 ]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,7 +12,10 @@ from django.utils.translation import gettext as _
 
 from titan.catalogue.models import Course, DeliveryMethod, VersionStatus
 from titan.compliance.queries.summary import course_titles
+from titan.core.language import own_name
+from titan.core.page import Page
 from titan.core.settings import Site
+from titan.web.query import given_text
 from titan.web.shown import local, maybe_url
 from titan.web.visit import Visit, show
 
@@ -45,6 +47,17 @@ def done(request: HttpRequest, words: str, page: str, *args: Any) -> HttpRespons
     return redirect(page, *args)
 
 
+def listed(request: HttpRequest, find: Callable[[str | None, str | None], Page[Any]]) -> dict[str, Any]:
+    """Return what a list with a search box shows: `find(search, cursor)` as the address says."""
+    search, cursor = given_text(request, "search"), given_text(request, "cursor") or None
+    return {
+        "page": find(search or None, cursor),
+        "search": search,
+        "query": query_without_cursor(request),
+        "is_first": cursor is None,
+    }
+
+
 def query_without_cursor(request: HttpRequest) -> str:
     """Return the address's filters, without the place in the list."""
     query = request.GET.copy()
@@ -52,17 +65,17 @@ def query_without_cursor(request: HttpRequest) -> str:
     return query.urlencode()
 
 
-def course_choices() -> list[tuple[int, str, str]]:
-    """Return id, code and title of every course by code (two statements)."""
+def course_choices(*, published: bool = False) -> list[tuple[int, str, str]]:
+    """Return id, code and title of every course by code, or of every published one (two statements)."""
     titles = course_titles()
-    rows = Course.objects.order_by("code").values_list("id", "code")
+    courses = Course.objects.filter(versions__status=VersionStatus.PUBLISHED) if published else Course.objects.all()
+    rows = courses.order_by("code").values_list("id", "code")
     return [(pk, code, local(titles.get(pk, {}))) for pk, code in rows]
 
 
 def title_languages(site: Site, *held: str) -> list[tuple[str, str]]:
     """Return code and name of each language that a title may have here: English, the site's, and those it `held`."""
-    names = dict(settings.LANGUAGES)
-    return [(code, str(names.get(code, code))) for code in dict.fromkeys(("en", *site.languages, *held))]
+    return [(code, own_name(code)) for code in dict.fromkeys(("en", *site.languages, *held))]
 
 
 def delivery_methods() -> list[tuple[str, str]]:

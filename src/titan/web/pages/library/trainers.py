@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,8 +16,9 @@ from titan.resources.models import TrainerType
 from titan.resources.queries.trainers import TrainerFilters
 from titan.resources.rules import TrainerChanges, TrainerFields
 from titan.training.queries.load import TrainerLoad, list_trainer_loads, trainer_load
-from titan.web.form import Form, Reading, sent_form
-from titan.web.pages.library.shelf import course_choices, done, query_without_cursor, show_shelf
+from titan.web.clash import returned_form
+from titan.web.form import Form, Reading, expected_by, on_the_page, sent_form
+from titan.web.pages.library.shelf import course_choices, done, listed, show_shelf
 from titan.web.query import given_id, given_text
 from titan.web.visit import Visit, page
 
@@ -36,18 +37,14 @@ def trainers_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         type=kind if kind in TrainerType.values else None,
         is_active={"yes": True, "no": False}.get(active),
     )
-    cursor = given_text(request, "cursor") or None
     language = visit.person.language
-    found = list_trainer_loads(wanted, by=visit.actor, at=visit.at, language=language, cursor=cursor)
-    values = {
-        "page": found,
-        "wanted": wanted,
-        "active": active,
-        "courses": course_choices(),
-        "types": trainer_types(),
-        "query": query_without_cursor(request),
-        "is_first": cursor is None,
-    }
+    found = listed(
+        request,
+        lambda _search, cursor: list_trainer_loads(
+            wanted, by=visit.actor, at=visit.at, language=language, cursor=cursor
+        ),
+    )
+    values = {**found, "wanted": wanted, "active": active, "courses": course_choices(), "types": trainer_types()}
     return show_shelf(request, visit, "trainers.html", "trainers", values)
 
 
@@ -60,7 +57,7 @@ def trainer_new(request: HttpRequest, visit: Visit) -> HttpResponse:
         form = Form({"type": TrainerType.INTERNAL.value, "is_active": "1"})
         return show_shelf(request, visit, "trainer_new.html", "trainers", {"form": form, "types": trainer_types()})
     try:
-        fields = TrainerFields(**_fields(request))
+        fields = TrainerFields(**_fields(request.POST))
         made = commands.create_trainer(fields, by=visit.actor, at=visit.at)
     except Refusal as refusal:
         values = {"form": sent_form(request, refusal), "types": trainer_types()}
@@ -76,10 +73,11 @@ def trainer_page(request: HttpRequest, visit: Visit, trainer_id: int) -> HttpRes
     if request.method == "GET":
         return _trainer(request, visit, trainer_id)
     try:
-        changes = TrainerChanges(**_fields(request))
-        commands.update_trainer(trainer_id, changes, by=visit.actor, at=visit.at)
+        changes = TrainerChanges(**_fields(request.POST))
+        expected = expected_by(request, lambda seen: TrainerChanges(**_fields(seen)))
+        commands.update_trainer(trainer_id, changes, expected=expected, by=visit.actor, at=visit.at)
     except Refusal as refusal:
-        return _trainer(request, visit, trainer_id, form=sent_form(request, refusal), refusal=refusal)
+        return _trainer(request, visit, trainer_id, sent="form", refusal=refusal)
     return done(request, _("Saved."), "library_trainer", trainer_id)
 
 
@@ -89,13 +87,11 @@ def trainer_qualifications(request: HttpRequest, visit: Visit, trainer_id: int) 
     """Let a trainer teach exactly the courses that are ticked."""
     need_admin(visit.actor)
     try:
-        read = Reading(request.POST)
-        course_ids = read.ids("course_ids")
-        read.refuse()
-        commands.replace_qualifications(trainer_id, course_ids, by=visit.actor, at=visit.at)
+        expected = expected_by(request, _course_ids)
+        course_ids = _course_ids(request.POST)
+        commands.replace_qualifications(trainer_id, course_ids, expected=expected, by=visit.actor, at=visit.at)
     except Refusal as refusal:
-        ticked = sent_form(request, refusal, several=("course_ids",))
-        return _trainer(request, visit, trainer_id, ticked=ticked, refusal=refusal)
+        return _trainer(request, visit, trainer_id, sent="ticked", refusal=refusal)
     return done(request, _("What the trainer may teach is saved."), "library_trainer", trainer_id)
 
 
@@ -107,36 +103,40 @@ def trainer_delete(request: HttpRequest, visit: Visit, trainer_id: int) -> HttpR
     try:
         commands.delete_trainer(trainer_id, by=visit.actor, at=visit.at)
     except Refusal as refusal:
-        return _trainer(request, visit, trainer_id, form=None, refusal=refusal)
+        return _trainer(request, visit, trainer_id, refusal=refusal)
     return done(request, _("The trainer is deleted."), "trainers")
 
 
 def _trainer(
-    request: HttpRequest,
-    visit: Visit,
-    trainer_id: int,
-    *,
-    form: Form | None = None,
-    ticked: Form | None = None,
-    refusal: Refusal | None = None,
+    request: HttpRequest, visit: Visit, trainer_id: int, *, sent: str = "", refusal: Refusal | None = None
 ) -> HttpResponse:
-    if refusal and refusal.status in {403, 404}:
-        raise refusal
+    """Return the page of a trainer; `sent` names the form that was refused."""
+    status = on_the_page(refusal)
     view = trainer_load(trainer_id, by=visit.actor, at=visit.at, language=visit.person.language)
+    forms = {"form": _form_of(view), "ticked": Form({"course_ids": [str(held.id) for held in view.qualifications]})}
+    if refusal and sent:
+        thing = ("trainer", trainer_id)
+        forms[sent] = returned_form(request, visit, refusal, forms[sent], thing, several=("course_ids",))
     values: dict[str, Any] = {
         "trainer": view,
-        "form": form or _form_of(view),
-        "ticked": ticked or Form({"course_ids": [str(held.id) for held in view.qualifications]}),
-        "not_deleted": refusal if refusal and not form and not ticked else None,
+        **forms,
+        "not_deleted": None if sent else refusal,
         "courses": course_choices() if visit.actor.is_admin else [],
         "types": trainer_types(),
     }
-    return show_shelf(request, visit, "trainer.html", "trainers", values, status=refusal.status if refusal else 200)
+    return show_shelf(request, visit, "trainer.html", "trainers", values, status=status)
 
 
-def _fields(request: HttpRequest) -> dict[str, Any]:
-    read = Reading(request.POST)
+def _fields(sent: QueryDict) -> dict[str, Any]:
+    read = Reading(sent)
     return {**{name: read.text(name) for name in TEXTS}, "is_active": read.ticked("is_active")}
+
+
+def _course_ids(sent: QueryDict) -> list[int]:
+    read = Reading(sent)
+    found = read.ids("course_ids")
+    read.refuse()
+    return found
 
 
 def _form_of(view: TrainerLoad) -> Form:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -12,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from titan.core.errors import Refusal
 from titan.core.permit import need_admin, need_reader
 from titan.resources.commands import venues as commands
-from titan.resources.queries.venues import list_venues, venue
+from titan.resources.queries.venues import VenueView, list_venues, venue
 from titan.resources.rules import VenueChanges, VenueFields
-from titan.web.form import Form, Reading, sent_form
-from titan.web.pages.library.shelf import done, query_without_cursor, show_shelf
-from titan.web.query import given_text
+from titan.web.clash import returned_form
+from titan.web.form import Form, Reading, expected_by, on_the_page, sent_form
+from titan.web.pages.library.shelf import done, listed, show_shelf
 from titan.web.visit import Visit, page
 
 
@@ -29,7 +30,7 @@ def venues_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         return _venues(request, visit, Form({"is_active": "1"}))
     need_admin(visit.actor)
     try:
-        commands.create_venue(VenueFields(**_fields(request)), by=visit.actor, at=visit.at)
+        commands.create_venue(VenueFields(**_fields(request.POST)), by=visit.actor, at=visit.at)
     except Refusal as refusal:
         return _venues(request, visit, sent_form(request, refusal), refusal=refusal)
     return done(request, _("The venue is there."), "venues")
@@ -41,18 +42,15 @@ def venue_page(request: HttpRequest, visit: Visit, venue_id: int) -> HttpRespons
     """Change one venue, beside the list."""
     need_admin(visit.actor)
     view = venue(venue_id)
-    stands = {
-        "name": view.name,
-        "capacity": str(view.capacity),
-        "location": view.location,
-        "is_active": "1" if view.is_active else "",
-    }
     if request.method == "GET":
-        return _venues(request, visit, Form(stands), venue_id)
+        return _venues(request, visit, _form_of(view), venue_id)
     try:
-        commands.update_venue(venue_id, VenueChanges(**_fields(request)), by=visit.actor, at=visit.at)
+        changes = VenueChanges(**_fields(request.POST))
+        expected = expected_by(request, lambda seen: VenueChanges(**_fields(seen)))
+        commands.update_venue(venue_id, changes, expected=expected, by=visit.actor, at=visit.at)
     except Refusal as refusal:
-        return _venues(request, visit, sent_form(request, refusal), venue_id, refusal=refusal)
+        form = returned_form(request, visit, refusal, _form_of(venue(venue_id)), ("venue", venue_id))
+        return _venues(request, visit, form, venue_id, refusal=refusal)
     return done(request, _("Saved."), "venues")
 
 
@@ -65,9 +63,8 @@ def venue_delete(request: HttpRequest, visit: Visit, venue_id: int) -> HttpRespo
     try:
         commands.delete_venue(venue_id, by=visit.actor, at=visit.at)
     except Refusal as refusal:
-        stands = {"name": view.name, "capacity": str(view.capacity), "location": view.location}
         notice = f"{refusal.detail} {_('Make it not active instead.')}"
-        form = Form({**stands, "is_active": "1" if view.is_active else ""}, notice=notice, refused=True)
+        form = replace(_form_of(view), notice=notice, refused=True)
         return _venues(request, visit, form, venue_id, refusal=refusal)
     return done(request, _("The venue is deleted."), "venues")
 
@@ -75,22 +72,20 @@ def venue_delete(request: HttpRequest, visit: Visit, venue_id: int) -> HttpRespo
 def _venues(
     request: HttpRequest, visit: Visit, form: Form, venue_id: int | None = None, refusal: Refusal | None = None
 ) -> HttpResponse:
-    if refusal and refusal.status in {403, 404}:
-        raise refusal
-    search, cursor = given_text(request, "search"), given_text(request, "cursor") or None
-    values = {
-        "page": list_venues(search=search or None, cursor=cursor),
-        "search": search,
-        "form": form,
-        "chosen": venue_id,
-        "query": query_without_cursor(request),
-        "is_first": cursor is None,
-    }
-    return show_shelf(request, visit, "venues.html", "venues", values, status=refusal.status if refusal else 200)
+    status = on_the_page(refusal)
+    found = listed(request, lambda search, cursor: list_venues(search=search, cursor=cursor))
+    return show_shelf(
+        request, visit, "venues.html", "venues", {**found, "form": form, "chosen": venue_id}, status=status
+    )
 
 
-def _fields(request: HttpRequest) -> dict[str, Any]:
-    read = Reading(request.POST)
+def _form_of(view: VenueView) -> Form:
+    texts = {"name": view.name, "capacity": str(view.capacity), "location": view.location}
+    return Form({**texts, "is_active": "1" if view.is_active else ""})
+
+
+def _fields(sent: QueryDict) -> dict[str, Any]:
+    read = Reading(sent)
     found = {
         "name": read.text("name"),
         "capacity": read.number("capacity"),

@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -35,6 +34,7 @@ from titan.training.queries.planning import (
 )
 from titan.training.queries.roster import RosterLine, roster
 from titan.training.queries.sessions import SessionView, session_view
+from titan.web.language import language_of_titles
 from titan.web.pages.session.execution import execution_values
 from titan.web.pages.session.form import PlanForm, ReadPlan, read_plan, stored_form, with_errors
 from titan.web.pages.session.pick import pick_values
@@ -83,7 +83,7 @@ def session_context(
     session = session or session_view(session_id, by=visit.actor, at=visit.at)
     phase = phase_of(session, visit.at)
     may_edit = visit.actor.is_admin and phase not in (Phase.COMPLETED, Phase.CANCELLED)
-    of_course = course(session.course_id, language=translation.get_language() or "en")
+    of_course = course(session.course_id, language=language_of_titles())
     form = form or stored_form(session, visit.site)
     values: dict[str, Any] = {
         "session": session,
@@ -230,7 +230,7 @@ def _choices(visit: Visit, session: SessionView, read: ReadPlan) -> Choices:
     week_of = min(read.slots).starts_at.astimezone(visit.site.zone).date() if read.slots else visit.today
     courses: list[CourseView] = []
     if session.status == SessionStatus.DRAFT:
-        language = translation.get_language() or "en"
+        language = language_of_titles()
         courses = list_courses(CourseFilters(), language=language, limit=MOST_COURSES).items
     return Choices(
         courses=courses,

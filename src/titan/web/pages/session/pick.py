@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.http import HttpRequest, QueryDict
-from django.utils import translation
 
 from titan.personnel.queries.areas import AreaView, list_areas
 from titan.personnel.queries.companies import CompanyShort, list_companies
@@ -20,6 +19,7 @@ from titan.training.queries.picker import (
     suggestions,
 )
 from titan.training.queries.sessions import SessionView
+from titan.web.language import language_of_titles
 from titan.web.visit import Visit, is_htmx
 
 PAGE = 50
@@ -75,7 +75,7 @@ class PickerChoices:
 
 def picker_choices(visit: Visit) -> PickerChoices:
     """Return the companies, roles and areas to narrow the picker to."""
-    language = translation.get_language() or "en"
+    language = language_of_titles()
     return PickerChoices(
         companies=list_companies(by=visit.actor, limit=MOST_CHOICES).items,
         roles=list_roles(language=language, limit=MOST_CHOICES).items,

@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -25,6 +24,7 @@ from titan.training import commands
 from titan.training.queries.changes import changes_since
 from titan.training.queries.planning import first_free_time, proposed_slots
 from titan.training.queries.sessions import SessionView, session_view
+from titan.web.language import language_of_titles
 from titan.web.pages.session.context import (
     MOST_COURSES,
     Phase,
@@ -223,15 +223,40 @@ def remove(request: HttpRequest, visit: Visit, session_id: int, worker_id: int) 
     commands.remove_attendee(session_id, worker_id, by=visit.actor, at=visit.at)
     if not is_htmx(request):
         return go_to(request, reverse("session", args=[session_id]))
-    return _people(request, visit, session_id, _("Taken off the list."))
+    undo = reverse("session_restore", args=[session_id, worker_id])
+    return _people(request, visit, session_id, _("Taken off the list."), undo=undo)
 
 
-def _people(request: HttpRequest, visit: Visit, session_id: int, said: str, **more: Any) -> HttpResponse:
-    """Return the class list and the picker anew; the details stay as they are typed and are checked again."""
+@require_POST
+@page
+def restore(request: HttpRequest, visit: Visit, session_id: int, worker_id: int) -> HttpResponse:
+    """Take back that a worker was taken off the class list: they return with the mark they had."""
+    restored = commands.restore_attendee(session_id, worker_id, by=visit.actor, at=visit.at)
+    if not is_htmx(request):
+        return go_to(request, reverse("session", args=[session_id]))
+    said = _("Back on the list, as before.") if restored else _("They are on the list already. Nothing was changed.")
+    return _people(request, visit, session_id, said)
+
+
+def _people(
+    request: HttpRequest, visit: Visit, session_id: int, said: str, *, undo: str = "", **more: Any
+) -> HttpResponse:
+    """Return the class list and the picker anew; the details stay as they are typed and are checked again.
+
+    undo: the address that takes back what was done, offered beside what is said of it.
+    """
     values = session_context(request, visit, session_id)
     values |= WORDS | {"invited": None, "oob": True, **more}
     answer = toast(part(request, visit, "session/_people_and_picker.html", values), said)
-    answer["HX-Trigger"] = json.dumps({**json.loads(answer["HX-Trigger"]), "titan:people": {}})
+    events = json.loads(answer["HX-Trigger"]) | {"titan:people": {}}
+    if undo:
+        events["titan:toast"]["undo"] = {
+            "text": _("Undo"),
+            "url": undo,
+            "target": "#people",
+            "include": "#invite-form, #picker-filter",
+        }
+    answer["HX-Trigger"] = json.dumps(events)
     return answer
 
 
@@ -280,7 +305,7 @@ def new(request: HttpRequest, visit: Visit) -> HttpResponse:
             error = " ".join(item.message for item in invalid.errors)
         else:
             return go_to(request, f"{reverse('session', args=[made])}?{urlencode({'pick': 'red'})}")
-    courses = list_courses(CourseFilters(), language=translation.get_language() or "en", limit=MOST_COURSES).items
+    courses = list_courses(CourseFilters(), language=language_of_titles(), limit=MOST_COURSES).items
     values = {"courses": courses, "chosen": chosen, "error": error}
     return show(request, visit, "session/new.html", values, status=422 if error else 200)
 
@@ -317,6 +342,7 @@ urlpatterns = [
     path("sessions/<int:session_id>/picker", picker, name="session_picker"),
     path("sessions/<int:session_id>/invite", invite, name="session_invite"),
     path("sessions/<int:session_id>/remove/<int:worker_id>", remove, name="session_remove"),
+    path("sessions/<int:session_id>/restore/<int:worker_id>", restore, name="session_restore"),
     path("sessions/<int:session_id>/cancel", cancel, name="session_cancel"),
     path("sessions/<int:session_id>/delete", delete, name="session_delete"),
     path("sessions/<int:session_id>/duplicate", duplicate, name="session_duplicate"),

@@ -1,5 +1,5 @@
 // Marks are saved as they are made. Until the server has them they are kept in this browser, and sent when they can be.
-import { csrfToken, isTyping, keysAreOff } from "./titan.js";
+import { csrfToken, isTyping, keysAreOff, toast } from "./titan.js";
 
 const EMPTY = { status: "REGISTERED", result: null, score: null, verified: false, method_id: null, remarks: "" };
 const AT_ONCE = 200;
@@ -74,6 +74,8 @@ class Marks {
     if ("score" in change && !("result" in change)) delete entry.change.result;
     Object.assign(entry, { state: "waiting", message: "", edits: entry.edits + 1 });
     this.entries.set(id, entry);
+    // What was taken back before it was ever sent waits for nothing.
+    if (!entry.sent && isSame(this.mark(id), this.shown.get(id))) this.entries.delete(id);
     this.keep();
     this.draw(id);
     this.tell();
@@ -85,9 +87,13 @@ class Marks {
     const batch = [...this.entries].filter(([, entry]) => entry.state === "waiting").slice(0, AT_ONCE);
     if (this.sending || !batch.length || !this.root.isConnected) return;
     this.sending = true;
+    for (const [, entry] of batch) entry.sent = true;
+    this.keep();
     const edits = new Map(batch.map(([id, entry]) => [id, entry.edits]));
     const answer = await this.send(batch.map(([id, entry]) => ({ worker_id: id, shown: entry.shown, change: entry.change })));
     this.sending = false;
+    // The list was drawn anew meanwhile: what it kept is sent by the new one, and saved once.
+    if (!this.root.isConnected) return;
     this.signedOut = answer === "signed out";
     if (answer === "lost") setTimeout(() => this.flush(), RETRY);
     else if (answer !== "signed out") this.take(answer, edits);
@@ -288,11 +294,29 @@ class Marks {
   }
 
   markAll(what) {
+    const before = new Map();
+    const after = new Map();
     for (const id of this.rows.keys()) {
       const mark = this.mark(id);
-      if (what === "present" && mark.status === "REGISTERED") this.set(id, { status: "ATTENDED" });
-      if (what === "passed" && mark.status === "ATTENDED" && !mark.result) this.set(id, { result: "PASSED" });
+      const change = what === "present" && mark.status === "REGISTERED" ? { status: "ATTENDED" }
+        : what === "passed" && mark.status === "ATTENDED" && !mark.result ? { result: "PASSED" } : null;
+      if (!change) continue;
+      before.set(id, mark);
+      this.set(id, change);
+      after.set(id, this.mark(id));
     }
+    if (!before.size) return;
+    const undo = { text: this.words.undo, run: () => this.takeBack(before, after) };
+    toast({ text: this.counted(`all_${what}`, before.size), undo });
+  }
+
+  // Each mark as it was; a row that was changed since keeps what it has. What somebody else changed is a conflict.
+  takeBack(before, after) {
+    const rows = [...before].filter(([id]) => this.rows.has(id) && isSame(this.mark(id), after.get(id)));
+    for (const [id, mark] of rows) this.set(id, { status: mark.status, result: mark.result });
+    const kept = before.size - rows.length;
+    toast({ text: kept ? this.counted("kept", kept) : this.words.undone });
+    this.focus(this.rows.get(rows[0]?.[0]));
   }
 
   pressed(event) {
@@ -309,13 +333,6 @@ class Marks {
     }
     if (isTyping(event.target)) return;
     if (keysAreOff() && event.key.length === 1) return;
-    const help = document.getElementById("attendance-keys");
-    if (event.key === "?" && help) {
-      event.preventDefault();
-      event.stopPropagation();
-      help.showModal();
-      return;
-    }
     if (event.key === "Home" || event.key === "End") {
       event.preventDefault();
       this.focus(this.rows.get(event.key === "Home" ? ids[0] : ids[ids.length - 1]), event.target);
@@ -344,6 +361,10 @@ class Marks {
     target?.focus();
     target?.scrollIntoView({ block: "nearest" });
   }
+}
+
+function isSame(one, other) {
+  return Boolean(other) && Object.keys(EMPTY).every((name) => (one[name] ?? null) === (other[name] ?? null));
 }
 
 function named(input) {

@@ -1,4 +1,4 @@
-// The session's page: unsaved details are guarded, checks are shown at their fields, ticks are counted.
+// The session's page: what is typed is guarded, checks are shown at their fields, ticks are counted.
 
 let unsaved = false;
 
@@ -8,12 +8,16 @@ function setUnsaved(value) {
   if (note) note.hidden = !value;
 }
 
+function reasonTyped() {
+  return document.getElementById("cancel-reason")?.value.trim() ?? "";
+}
+
 document.addEventListener("input", (event) => {
-  if (event.target.closest("#plan-form")) setUnsaved(true);
+  if (event.target.closest("#plan-form, form[data-guard]")) setUnsaved(true);
 });
 
 addEventListener("beforeunload", (event) => {
-  if (unsaved) event.preventDefault();
+  if (unsaved || reasonTyped()) event.preventDefault();
 });
 
 document.addEventListener("click", (event) => {
@@ -21,8 +25,42 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("submit", (event) => {
-  if (event.target.matches("#delete-form, #plan-form")) setUnsaved(false);
+  if (event.target.matches("#delete-form, #plan-form, form[data-guard]")) setUnsaved(false);
+  if (event.target.matches("#delete-form")) document.getElementById("cancel-form")?.reset();
 });
+
+// What somebody types while the server works is newer than its answer: it goes back into the fields that come.
+const TYPED = "#plan-form :is(input:not([type=hidden], [type=checkbox]), select, textarea)[id]";
+const asked = new WeakMap();
+
+function typed() {
+  return new Map([...document.querySelectorAll(TYPED)].map((field) => [field.id, field.value]));
+}
+
+document.addEventListener("htmx:beforeSend", (event) => asked.set(event.detail.xhr, typed()));
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, xhr } = event.detail;
+  if (!target?.matches?.("#session-page, #details, #slots")) return;
+  const before = asked.get(xhr) ?? new Map();
+  const newer = new Map([...typed()].filter(([id, value]) => before.has(id) && before.get(id) !== value));
+  const isCancelled = event.detail.requestConfig.path.endsWith("/cancel");
+  if (!isCancelled && reasonTyped()) newer.set("cancel-reason", document.getElementById("cancel-reason").value);
+  asked.set(xhr, newer);
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const { target, xhr } = event.detail;
+  if (!target?.matches?.("#session-page, #details, #slots")) return;
+  for (const [id, value] of asked.get(xhr) ?? []) {
+    const field = document.getElementById(id);
+    if (field && field.value !== value) field.value = value;
+  }
+});
+
+function keptTyping(xhr) {
+  return [...(asked.get(xhr)?.keys() ?? [])].some((id) => id !== "cancel-reason" && document.getElementById(id));
+}
 
 // A day without times asks for the times that the course's duration proposes.
 document.addEventListener("change", (event) => {
@@ -136,11 +174,14 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   const { target, xhr } = event.detail;
   if (event.target.id === "session-page" || target?.id === "session-page") {
-    setUnsaved(Boolean(xhr) && xhr.status >= 400);
+    setUnsaved(Boolean(xhr) && (xhr.status >= 400 || keptTyping(xhr)));
     document.querySelectorAll("dialog[data-show]:not([open])").forEach((dialog) => dialog.showModal());
     document.getElementById("clash")?.scrollIntoView({ block: "center" });
   }
   if (event.target.id === "details") setUnsaved(true);
+  if (xhr && ["session-page", "details"].includes(event.target.id) && keptTyping(xhr)) {
+    document.getElementById("f-title")?.dispatchEvent(new Event("change", { bubbles: true }));
+  }
   if (event.target.id === "slots") {
     // Only the times are replaced, so that nothing chosen meanwhile is lost; then all of it is checked.
     setUnsaved(true);

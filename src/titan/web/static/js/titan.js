@@ -42,24 +42,39 @@ export function keysAreOff() {
   return localStorage.getItem("titan:keys") === "off";
 }
 
-// The help lists what the page offers now: each element that a key clicks says in its own words what it does.
+// The help lists what the page offers now: each element that a key clicks says in its own words what it does, and each
+// part with keys of its own brings them along as a list (data-keys: its heading).
 function listKeys() {
-  const list = document.querySelector("#keys dl");
-  list.querySelectorAll("[data-here]").forEach((row) => row.remove());
-  const rows = [...document.querySelectorAll("[data-key]")].filter((found) => found.offsetParent).flatMap((found) => {
-    const words = found.cloneNode(true);
-    words.querySelectorAll("kbd, svg, .visually-hidden").forEach((extra) => extra.remove());
-    const term = document.createElement("dt");
-    const key = document.createElement("kbd");
-    key.textContent = found.dataset.key.toUpperCase();
-    term.append(key);
-    const meaning = document.createElement("dd");
-    meaning.textContent = found.getAttribute("aria-label") || words.textContent.trim();
-    return [term, meaning];
-  });
-  rows.forEach((row) => { row.dataset.here = ""; });
-  list.prepend(...rows);
+  const place = document.querySelector("[data-keys-here]");
+  place.querySelectorAll("[data-found]").forEach((group) => group.remove());
+  const acts = [...document.querySelectorAll("[data-key]")].filter((found) => found.offsetParent);
+  const lists = [...document.querySelectorAll("[data-keys]")].filter((list) => list.parentElement.checkVisibility());
+  place.append(
+    ...(acts.length ? [keyGroup(document.querySelector("[data-page-keys]").dataset.pageKeys, acts.flatMap(keyOf))] : []),
+    ...lists.map((list) => keyGroup(list.dataset.keys, [...list.cloneNode(true).children])),
+  );
   document.querySelector("[data-keys-switch]").checked = !keysAreOff();
+}
+
+function keyGroup(title, rows) {
+  const group = document.createElement("section");
+  group.className = "stack tight";
+  group.dataset.found = "";
+  const list = document.createElement("dl");
+  list.className = "key-list";
+  list.append(...rows);
+  group.append(Object.assign(document.createElement("h3"), { textContent: title }), list);
+  return group;
+}
+
+function keyOf(found) {
+  const words = found.cloneNode(true);
+  words.querySelectorAll("kbd, svg, .visually-hidden").forEach((extra) => extra.remove());
+  const term = document.createElement("dt");
+  term.append(Object.assign(document.createElement("kbd"), { textContent: found.dataset.key.toUpperCase() }));
+  const meaning = document.createElement("dd");
+  meaning.textContent = found.getAttribute("aria-label") || words.textContent.trim();
+  return [term, meaning];
 }
 
 document.addEventListener("change", (event) => {
@@ -102,7 +117,11 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-export function toast({ text, link, linkText }) {
+const TOAST = 8000;
+const TOAST_WITH_ACT = 15000;
+
+// undo: how what was done is taken back. {text, run}: by this page; {text, url, target, include}: by the server.
+export function toast({ text, link, linkText, undo }) {
   const place = document.getElementById("toasts");
   if (!place) return;
   const shown = document.createElement("div");
@@ -117,11 +136,57 @@ export function toast({ text, link, linkText }) {
     anchor.textContent = linkText;
     shown.append(anchor);
   }
+  if (undo) shown.append(undoButton(undo, shown));
   place.replaceChildren(shown);
-  let left = setTimeout(() => shown.remove(), 8000);
-  shown.addEventListener("pointerenter", () => clearTimeout(left));
-  shown.addEventListener("pointerleave", () => { left = setTimeout(() => shown.remove(), 8000); });
+  fade(shown, undo ? TOAST_WITH_ACT : TOAST);
 }
+
+function undoButton(undo, shown) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button small";
+  button.dataset.key = "z";
+  button.append(undo.text, " ", Object.assign(document.createElement("kbd"), { textContent: "Z" }));
+  button.addEventListener("click", () => {
+    if (undo.url) askToUndo(undo, shown, button);
+    else {
+      shown.remove();
+      undo.run();
+    }
+  });
+  return button;
+}
+
+// htmx looks for what an answer replaces from whoever asked: the toast is gone by then, so somebody else asks.
+function askToUndo(undo, shown, button) {
+  button.disabled = true;
+  const asker = document.createElement("div");
+  const asks = { post: undo.url, target: undo.target, swap: "outerHTML", include: undo.include, trigger: "titan:undo" };
+  for (const [name, value] of Object.entries(asks)) asker.setAttribute(`hx-${name}`, value);
+  asker.hidden = true;
+  asker.addEventListener("htmx:afterRequest", (event) => {
+    asker.remove();
+    if (event.detail.xhr.status) shown.remove();
+    else button.disabled = false;
+  });
+  document.body.append(asker);
+  window.htmx.process(asker);
+  window.htmx.trigger(asker, "titan:undo");
+}
+
+// A toast goes by itself, but not while somebody is at it.
+function fade(shown, after) {
+  let left = setTimeout(() => shown.remove(), after);
+  for (const kind of ["pointerenter", "focusin"]) shown.addEventListener(kind, () => clearTimeout(left));
+  for (const kind of ["pointerleave", "focusout"]) {
+    shown.addEventListener(kind, () => {
+      clearTimeout(left);
+      left = setTimeout(() => shown.remove(), after);
+    });
+  }
+}
+
+document.querySelectorAll("[data-toast]").forEach((shown) => fade(shown, TOAST));
 
 document.addEventListener("titan:toast", (event) => toast(event.detail));
 
@@ -137,6 +202,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 const waiting = new Set();
 
 function showConnection() {
+  for (const element of waiting) if (!element.isConnected) waiting.delete(element);
   const banner = document.getElementById("connection");
   if (banner) banner.hidden = waiting.size === 0;
 }
@@ -158,5 +224,9 @@ document.addEventListener("htmx:afterRequest", (event) => {
     showConnection();
   }
 });
+
+// Where the way through the product is wider than the window, one sees where one is.
+const here = document.querySelector(".main-nav [aria-current]");
+if (here) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;
 
 document.querySelectorAll("dialog[data-show]").forEach((dialog) => dialog.showModal());

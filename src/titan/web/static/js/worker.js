@@ -1,4 +1,6 @@
 // Dialogs that come from the server, and forms that are not left by accident.
+import "./guard.js";
+
 const dialog = document.getElementById("dialog");
 let opener = null;
 
@@ -21,17 +23,10 @@ if (dialog instanceof HTMLDialogElement) {
       dialog.close();
     }
   });
-  dialog.addEventListener("close", () => opener?.focus());
+  dialog.addEventListener("close", () => {
+    dialog.replaceChildren();
+    opener?.focus();
+  });
 }
 
-// A change that was typed and not saved is asked about before the page is left.
-const form = document.querySelector("form[data-guard]");
-let unsaved = Boolean(form?.querySelector('[aria-invalid="true"], [role="alert"]'));
-form?.addEventListener("input", () => { unsaved = true; });
-form?.addEventListener("submit", () => { unsaved = false; });
-document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-leave]")) unsaved = false;
-});
-window.addEventListener("beforeunload", (event) => {
-  if (unsaved) event.preventDefault();
-});
+document.getElementById("clash")?.focus();

@@ -1,0 +1,32 @@
+"""The words for people, in the language of whoever reads: the only place of translation below the faces.
+
+English texts stand in the code. `_` and `ngettext` look them up in the catalogues (`locale/`) when they are called, in
+the language that a face chose for the request (the API and the command line: English), so call them where the text is
+made, never when a module is imported. What must stand at import is marked with `N_` and looked up where it is used.
+Nothing that is stored may be translated: the audit log, receipts and codes are the same for everybody.
+"""
+
+from __future__ import annotations
+
+from django.conf.locale import LANG_INFO
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+__all__ = ["N_", "_", "ngettext", "number", "own_name"]
+
+
+def N_(message: str) -> str:  # noqa: N802 - the usual name of the mark
+    """Return `message` as it is. Django's own mark reads the settings, which an import must not."""
+    return message
+
+
+def number(value: float, digits: int = 0) -> str:
+    """Return a number as the reader's language groups it, with `digits` behind the point."""
+    return number_format(value, decimal_pos=digits, force_grouping=True)
+
+
+def own_name(code: str) -> str:
+    """Return what a language calls itself, such as Türkçe for tr; its code when nobody knows."""
+    name = str(LANG_INFO.get(code, {}).get("name_local", code))
+    return name[:1].upper() + name[1:]

@@ -1,0 +1,367 @@
+"""The demo site with a session in every state, served for whoever looks at screens: tests and `make pictures`.
+
+It has a process, a home and a clock of its own (Monday, 10:30 on the site), so that nothing it shows depends on the day
+on which it is looked at. Everything in it was made through the real commands.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import time_machine
+
+NOW = datetime(2026, 11, 23, 10, 30, tzinfo=ZoneInfo("Asia/Baku"))
+CAREFUL = "careful@demo.example"
+READY = "The showroom is open: "
+NAMES = (
+    ("محمد عبد الرحمن", "الفارسي"),
+    ("נועה", "בן־דוד"),
+    ("Wolfeschlegelsteinhausenbergerdorff", "Featherstonehaugh-Cholmondeley de Montmorency"),
+    ("Nguyễn Thị Minh", "Khai"),
+)
+
+
+@dataclass(frozen=True)
+class Showroom:
+    """Where the site is served (`address`), whose session cookies open it (`keys`, by role), the numbers of what it
+    shows (`places`, by name)."""
+
+    address: str
+    cookie: str
+    keys: dict[str, str]
+    places: dict[str, Any]
+
+
+@contextmanager
+def showroom(home: Path | None = None) -> Iterator[Showroom]:
+    """Make the site in `home` (a temporary folder unless given; one that is made already is served as it is) and serve
+    it for as long as the context lasts."""
+    with tempfile.TemporaryDirectory(prefix="titan-showroom-") as folder:
+        outer = {name: value for name, value in os.environ.items() if not name.startswith(("TITAN_", "DJANGO_"))}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.browser.showroom"],
+            cwd=Path(__file__).parents[2],
+            env={**outer, "TITAN_HOME": str(home or folder), "DJANGO_SETTINGS_MODULE": "titan.config.settings"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            yield _opened(process)
+        finally:
+            process.communicate()
+
+
+def _opened(process: subprocess.Popen[str]) -> Showroom:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith(READY):
+            return Showroom(**json.loads(line.removeprefix(READY)))
+    raise RuntimeError("The showroom did not open; what it said is above.")
+
+
+def main() -> None:
+    """Make and serve the site of TITAN_HOME until standard input ends."""
+    made = Path(os.environ["TITAN_HOME"]) / "places.json"
+    with time_machine.travel(NOW, tick=True):
+        from titan.cli.demo import make_demo
+        from titan.cli.start import start
+
+        start()
+        if not made.exists():
+            make_demo()
+            made.write_text(json.dumps(_Maker().places()))
+        _serve(json.loads(made.read_text()))
+
+
+def _serve(places: dict[str, Any]) -> None:
+    from django.conf import settings
+    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+
+    from titan.accounts.models import User
+    from titan.cli.demo import LOGINS
+    from titan.cli.serving import application
+
+    class Quiet(WSGIRequestHandler):
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
+    server.set_app(application())
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    keys = {role.value: _key(User.objects.get(email=email)) for role, (email, _name) in LOGINS.items()}
+    keys |= {name: _key(User.objects.get(pk=places[name])) for name in ("unlinked", "careful", "keyed")}
+    opened = {
+        "address": f"http://127.0.0.1:{server.server_port}",
+        "cookie": settings.SESSION_COOKIE_NAME,
+        "keys": keys,
+        "places": places,
+    }
+    print(f"{READY}{json.dumps(opened)}", flush=True)
+    sys.stdin.read()
+    server.shutdown()
+
+
+def _key(user: Any) -> str:
+    """Return the session key of somebody who has just given their password, so that no page asks for it again."""
+    from importlib import import_module
+
+    from django.conf import settings
+
+    from tests.browser.visitor import session_key_of
+
+    key = session_key_of(user)
+    session = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    given = {"method": "password", "at": (NOW + timedelta(days=1)).timestamp(), "reauthenticated": True}
+    session["account_authentication_methods"] = [given]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+    return key
+
+
+class _Maker:
+    """Adds to the demo site what the demo has no need to show; `places` says where it stands."""
+
+    def __init__(self) -> None:
+        from titan.accounts.models import User
+        from titan.cli.demo import LOGINS
+        from titan.core.actor import Actor, Role, Via
+        from titan.demo.sessions import Maker
+
+        def login(role: Role) -> Actor:
+            return Actor(role, user_id=User.objects.get(email=LOGINS[role][0]).pk, via=Via.WEB)
+
+        self.admin, self.assessor, self.super_admin = (
+            login(role) for role in (Role.HSE_ADMIN, Role.ASSESSOR, Role.SUPER_ADMIN)
+        )
+        self.maker = Maker(self.admin, NOW)
+
+    def places(self) -> dict[str, Any]:
+        from titan.demo import sessions as demo
+
+        self.trend()
+        guests = self.guests()
+        found = {
+            "draft": self.session("HSE-016", "DRAFT"),
+            "planned_draft": self.planned_draft(guests),
+            "scheduled": self.session(demo.TOMORROW.course, "SCHEDULED"),
+            "cannot_run": self.cannot_run(),
+            "running": self.running(guests),
+            "awaiting_marks": self.session(demo.TO_PROVE.course, "SCHEDULED"),
+            "awaiting_sheet": self.awaiting_sheet(),
+            "ready": self.session(demo.TO_FINALIZE.course, "SCHEDULED"),
+            "finalized": self.session(demo.REFRESHER.course, "COMPLETED"),
+            "cancelled": self.session(demo.CALLED_OFF.course, "CANCELLED"),
+            "long_name": guests[2],
+            "arabic_name": guests[0],
+            **self.signed_off(),
+            **self.blocked_worker(),
+            **self.logins(),
+        }
+        return {**found, **self.records(found["finalized"]), **self.shelf()}
+
+    def trend(self) -> None:
+        """How the site stood on the days before, of which a site that was loaded today knows nothing."""
+        from titan.compliance.models import DayCounts
+
+        DayCounts.objects.bulk_create(
+            DayCounts(
+                day=NOW.date() - timedelta(days=ago),
+                non_compliant=1_050 + 6 * ago + 25 * (ago % 3),
+                awaiting_verification=3,
+                in_grace=20,
+                expiring=95 + 2 * ago,
+                compliant=700 - 8 * ago,
+            )
+            for ago in range(1, 31)
+        )
+
+    def guests(self) -> list[int]:
+        """Workers whose names are hard to set: right to left, very long."""
+        from titan.personnel.commands.workers import create_worker
+        from titan.personnel.models import Area, Company, Role
+        from titan.personnel.rules import AreaGiven, WorkerFields
+
+        role, area = Role.objects.order_by("code")[0], Area.objects.order_by("code")[0]
+        company = Company.objects.order_by("code")[0]
+        return [
+            create_worker(
+                WorkerFields(f"GST-{number:04}", first, company.pk, last, role_id=role.pk, areas=(AreaGiven(area.pk),)),
+                by=self.admin,
+                at=NOW,
+            )
+            for number, (first, last) in enumerate(NAMES, start=1)
+        ]
+
+    def session(self, course: str, status: str) -> int:
+        from titan.training.models import TrainingSession
+
+        return TrainingSession.objects.filter(course__code=course, status=status).order_by("pk")[0].pk
+
+    def planned_draft(self, guests: list[int]) -> int:
+        """A draft with everything filled in that cannot be scheduled: its trainer is booked, its room is too small."""
+        from titan.demo import sessions as demo
+        from titan.training.commands import Plan, create_session, invite_workers, update_session
+
+        draft = create_session(Plan(course_id=demo._course("LFT-003")), by=self.admin, at=NOW)
+        slots = [self.maker._slot(3, (10, 18))]
+        plan = Plan(trainer_id=demo._trainer("TR-22"), venue_id=demo._venue("Rigging Loft"), slots=slots)
+        update_session(draft, plan, by=self.admin, at=NOW)
+        self.maker._fill(draft, demo.Booked("LFT-003", "TR-22", "Rigging Loft", (3,), (10, 18), 12), NOW)
+        invite_workers(draft, guests, by=self.admin, at=NOW)
+        return draft
+
+    def cannot_run(self) -> int:
+        """A scheduled session whose trainer lost the qualification."""
+        from titan.demo import sessions as demo
+        from titan.resources.commands.trainers import replace_qualifications
+        from titan.resources.models import Qualification
+
+        session = self.maker.book(demo.Booked("HSE-005", "TR-17", "Medical Centre Classroom", (2,), (8, 17), 9))
+        trainer, course = demo._trainer("TR-17"), demo._course("HSE-005")
+        kept = Qualification.objects.filter(trainer_id=trainer).exclude(course_id=course)
+        replace_qualifications(trainer, list(kept.values_list("course_id", flat=True)), by=self.admin, at=NOW)
+        return session
+
+    def running(self, guests: list[int]) -> int:
+        """A class of this morning, half of it marked, with two walk-ins too many for its room."""
+        from titan.demo import sessions as demo
+        from titan.training.commands import MarkChange, invite_workers, mark_attendance
+        from titan.training.queries.sessions import class_list
+
+        session = self.maker.book(demo.Booked("HSE-019", "TR-06", "Main Training Room B", (0,), (9, 13), 14))
+        invite_workers(session, guests, by=self.admin, at=NOW)
+        people = class_list(session, by=self.admin).items
+        changes = [
+            MarkChange(row.worker_id, status="NO_SHOW")
+            if number == 2
+            else MarkChange(row.worker_id, status="ATTENDED", result="FAILED" if number == 5 else "PASSED")
+            for number, row in enumerate(people[:9])
+        ]
+        mark_attendance(session, changes, by=self.admin, at=NOW)
+        return session
+
+    def awaiting_sheet(self) -> int:
+        from titan.demo import sessions as demo
+
+        session = self.maker.book(demo.Booked("HSE-017", "TR-16", "Main Training Room A", (-1,), (13, 17), 20))
+        self.maker.mark(session, absent=2)
+        return session
+
+    def signed_off(self) -> dict[str, int]:
+        """A class that needs sign-offs: some decided, either way, the rest waiting."""
+        from titan.demo import sessions as demo
+        from titan.records.commands import Decision, decide_competencies, revoke_record
+        from titan.records.models import AssessmentMethod, CompetencyRecord, CompetencyStatus, TrainingRecord
+        from titan.training.commands import finalize_session
+
+        session = self.maker.book(demo.Booked("HSE-008", "TR-14", "Height Training Tower", (-12,), (8, 17), 10))
+        self.maker.mark(session, absent=1)
+        self.maker.prove(session)
+        finalize_session(session, by=self.admin, at=NOW)
+        waiting = list(CompetencyRecord.objects.filter(session_id=session).order_by("pk").values_list("pk", flat=True))
+        method = AssessmentMethod.objects.order_by("pk")[0].pk
+        yes = Decision(CompetencyStatus.COMPETENT, method, remarks="Harness checked, rescue plan explained.")
+        no = Decision(CompetencyStatus.NOT_COMPETENT, method, remarks="Did not check the anchor before he clipped on.")
+        signed = decide_competencies(waiting[:2], yes, by=self.assessor, at=NOW)
+        decide_competencies(waiting[2:3], no, by=self.assessor, at=NOW)
+        record = TrainingRecord.objects.get(pk=signed[waiting[1]])
+        revoke_record(record.pk, "The assessor signed the wrong badge.", by=self.super_admin, at=NOW)
+        return {
+            "sign_off_session": session,
+            "competent": waiting[0],
+            "not_competent": waiting[2],
+            "pending": waiting[4],
+            "revoked_record": record.pk,
+            "worker": record.worker_id,
+        }
+
+    def blocked_worker(self) -> dict[str, int]:
+        from titan.personnel.commands.workers import update_worker
+        from titan.personnel.models import Worker
+        from titan.personnel.rules import WorkerChanges
+
+        worker = Worker.objects.filter(status="ACTIVE", employee_id__startswith="ANC-").order_by("-pk")[0].pk
+        changes = WorkerChanges(status="BLACKLISTED")
+        update_worker(worker, changes, reason="Bypassed a lock-out on Unit 2.", by=self.admin, at=NOW)
+        return {"blocked_worker": worker}
+
+    def logins(self) -> dict[str, int]:
+        """A trainer's login that is linked to nobody, one with an app and its codes, one with a passkey; a token."""
+        from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+        from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+        from allauth.mfa.webauthn.internal.auth import WebAuthn
+
+        from titan.accounts.commands import change_sign_in, create_token
+        from titan.accounts.models import User
+        from titan.cli.demo import PASSWORD
+        from titan.cli.people import make_login
+        from titan.core.actor import Role
+
+        unlinked, careful, keyed = (
+            make_login(email, role, name, PASSWORD)
+            for email, role, name in (
+                ("new.trainer@demo.example", Role.TRAINER, "Nərmin Quliyeva"),
+                (CAREFUL, Role.AUDITOR, "Vahid Həsənli"),
+                ("keyed@demo.example", Role.AUDITOR, "نورا الهاشمي"),
+            )
+        )
+
+        def add_factors() -> None:
+            app, key = User.objects.get(pk=careful), User.objects.get(pk=keyed)
+            TOTP.activate(app, generate_totp_secret())
+            RecoveryCodes.activate(app)
+            WebAuthn.add(key, "Work phone", {"clientExtensionResults": {"credProps": {"rk": True}}})
+
+        change_sign_in(add_factors, by=self.super_admin, at=NOW)
+        assert self.super_admin.user_id is not None
+        create_token(self.super_admin.user_id, "Weekly export", by=self.super_admin, at=NOW - timedelta(days=3))
+        passkey = User.objects.get(pk=keyed).authenticator_set.get().pk
+        return {"unlinked": unlinked, "careful": careful, "keyed": keyed, "passkey": passkey}
+
+    def records(self, finalized: int) -> dict[str, Any]:
+        from titan.compliance.models import ComplianceItem, Severity
+        from titan.records.models import TrainingRecord
+
+        record = TrainingRecord.objects.filter(session_id=finalized, result="PASSED").order_by("pk")[0]
+        imported = TrainingRecord.objects.filter(source="MIGRATED").order_by("pk")[0]
+        red = ComplianceItem.objects.filter(severity=Severity.NON_COMPLIANT).order_by("pk")[0]
+        return {
+            "record": record.pk,
+            "holder": record.worker_id,
+            "evidence": record.evidence_id,
+            "imported_record": imported.pk,
+            "red_worker": red.worker_id,
+            "red_course": red.course_id,
+            "hash": record.evidence_sha256,
+        }
+
+    def shelf(self) -> dict[str, int]:
+        from titan.catalogue.models import Course
+        from titan.personnel.models import Area, Company, Role
+        from titan.resources.models import Trainer, Venue
+
+        return {
+            "course": Course.objects.get(code="HSE-003").pk,
+            "role": Role.objects.order_by("code")[3].pk,
+            "area": Area.objects.filter(parent__isnull=False).order_by("code")[0].pk,
+            "trainer": Trainer.objects.get(code="TR-06").pk,
+            "venue": Venue.objects.order_by("pk")[0].pk,
+            "company": Company.objects.order_by("pk")[0].pk,
+        }
+
+
+if __name__ == "__main__":
+    main()
