@@ -22,7 +22,6 @@ from tests.training.acting import (
     act,
     everything,
     held,
-    of_engine,
     refuses,
     said,
     settle,
@@ -172,7 +171,7 @@ def test_a_failure_at_any_statement_leaves_nothing(verified_course: Any, method:
             assert AuditEvent.objects.count() == events
             continue
         break
-    assert failures == number - 1 == fault.seen == of_engine(sqlite=30, postgres=32)
+    assert failures == number - 1 == fault.seen == 27
     assert (outcome.training_records, outcome.competency_pending, outcome.turned_green) == (2, 1, 1)
     assert TrainingRecord.objects.count() == 2
     assert CompetencyRecord.objects.count() == 2
@@ -192,7 +191,7 @@ def test_a_deadlock_is_tried_again_and_finalizes_once() -> None:
     cast.make_site()
     course = cast.make_course(requires_verification=True)
     session = a_class(course, cast.make_method())
-    fault = Fault(of_engine(sqlite=25, postgres=27), busy)
+    fault = Fault(20, busy)
     with connection.execute_wrapper(fault):
         outcome = finalize_session(session.pk, by=ADMIN, at=AT)
     assert fault.seen > 40

@@ -18,7 +18,7 @@ from titan.core.errors import Forbidden, Invalid, NotFound
 from titan.core.page import encode_cursor
 from titan.personnel.models import WorkerStatus
 from titan.training.commands import invite_workers, remove_attendee
-from titan.training.queries.picker import PickerFilter, Suggestion, suggestions
+from titan.training.queries.picker import PickerFilter, Suggestion, group_counts, order, suggestions
 
 TODAY = date(2026, 11, 22)
 DAY = timedelta(days=1)
@@ -275,3 +275,24 @@ def test_a_cursor_of_ones_own_making(session: int) -> None:
         with pytest.raises(Invalid) as refusal:
             suggestions(session, PickerFilter(), limit=5, cursor=cursor, by=ADMIN, at=AT)
         assert refusal.value.code == "CURSOR_INVALID"
+
+
+@pytest.mark.parametrize(("workers", "reds"), [(0, 0), (0, 1_000), (1_000, 0)])
+def test_both_ways_lead_to_the_same_page(
+    crowd: Any, session: int, monkeypatch: pytest.MonkeyPatch, workers: int, reds: int
+) -> None:
+    """Few are looked up and sorted, many are met in the order of an index; nobody can tell from the page."""
+    asked: list[dict[str, Any]] = [{}, {"search": "a"}, {"search": "grace"}, {"group": "YELLOW"}]
+    expected = [picked(session, limit=3, **wanted) for wanted in asked]
+    counted = [group_counts(session, PickerFilter(**wanted), by=ADMIN) for wanted in asked]
+    monkeypatch.setattr(order, "FEW_WORKERS", workers)
+    monkeypatch.setattr(order, "FEW_REDS", reds)
+    assert [picked(session, limit=3, **wanted) for wanted in asked] == expected
+    assert [group_counts(session, PickerFilter(**wanted), by=ADMIN) for wanted in asked] == counted
+    found = [[row.group for row in picked(session, **wanted)] for wanted in asked[:3]]
+    for groups, counts in zip(found, counted, strict=False):
+        assert (groups.count("RED"), groups.count("YELLOW"), groups.count("OTHER")) == (
+            counts.red,
+            counts.yellow,
+            counts.other,
+        )

@@ -18,7 +18,7 @@ from titan.core.actor import Role
 from titan.records.models import CompetencyRecord, TrainingRecord
 from titan.training.models import Attendee, SessionStatus, TrainingSession
 
-GATE_STATEMENTS = 31
+GATE_STATEMENTS = 28
 
 
 @pytest.fixture(autouse=True)

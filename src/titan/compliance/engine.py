@@ -368,13 +368,15 @@ def _write_verdicts(workers: str | None, params: dict[str, Any]) -> int:
 
 def _verdict_changes(workers: str | None) -> str:
     judged, stored = (f"{_among(column, workers)} AND" if workers else "" for column in ("w.id", "g.worker_id"))
+    # Nearly everybody is active. Of some workers, SQLite's planner would still read all of them by their status.
+    active = "w.status || '' = 'ACTIVE'" if workers else "w.status = 'ACTIVE'"
     same = " AND ".join(f"v.{column} = j.{column}" for column in ("severity", "company_id", "name_key"))
     return f"""
     INSERT INTO {VERDICT_CHANGES} (worker_id, company_id, severity, name_key, was_company_id, was_severity)
     WITH judged AS MATERIALIZED (
         SELECT w.id AS worker_id, w.company_id, w.name_key, COALESCE(
             (SELECT MIN(i.severity) FROM {ITEMS} i WHERE i.worker_id = w.id), {Severity.COMPLIANT}) AS severity
-        FROM personnel_worker w WHERE {judged} w.status = 'ACTIVE'
+        FROM personnel_worker w WHERE {judged} {active}
     )
     SELECT j.worker_id, j.company_id, j.severity, j.name_key, v.company_id, v.severity
     FROM judged j LEFT JOIN {VERDICTS} v ON v.worker_id = j.worker_id

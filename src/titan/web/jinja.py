@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Any
 
 from django.template import engines
@@ -12,11 +13,23 @@ from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 
 from titan.web.shown import globals_of_templates
+from titan.web.words import say
 
 
 def url(name: str, *args: Any) -> str:
     """Return the address of the page called `name`."""
     return _url(get_script_prefix(), name, *args)
+
+
+def urls(name: str) -> Callable[..., str]:
+    """Return what tells the addresses of the page called `name`, for the rows of a list."""
+    return partial(_url, get_script_prefix(), name)
+
+
+@lru_cache(maxsize=256)
+def _static(path: str) -> str:
+    """Return the address of a file that ships with Titan; it does not change while a process lives."""
+    return str(static(path))
 
 
 @lru_cache(maxsize=8192)
@@ -35,7 +48,7 @@ def environment(**options: Any) -> Environment:
     made.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext
     )
-    made.globals.update(static=static, url=url, **globals_of_templates())
+    made.globals.update(_=say, gettext=say, static=_static, url=url, urls=urls, **globals_of_templates())
     return made
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from markupsafe import Markup
 
 from titan.compliance.models import Severity
 from titan.compliance.rules import COLOURS, Colour
@@ -55,8 +57,14 @@ def by_colour(counts: dict[str, int]) -> dict[Colour, int]:
 
 def named_colours(counts: dict[str, int]) -> list[tuple[str, str, int]]:
     """Return token, word and count of each colour, worst first."""
-    words = {Colour.RED: _("Red"), Colour.BLUE: _("Blue"), Colour.YELLOW: _("Yellow"), Colour.GREEN: _("Green")}
+    words = _colour_words(translation.get_language())
     return [(TOKENS[colour], words[colour], n) for colour, n in by_colour(counts).items()]
+
+
+@lru_cache(maxsize=64)
+def _colour_words(_language: str | None) -> dict[Colour, str]:
+    # Each row of a list says one; looking the catalogue up each time is half of what the row costs.
+    return {Colour.RED: _("Red"), Colour.BLUE: _("Blue"), Colour.YELLOW: _("Yellow"), Colour.GREEN: _("Green")}
 
 
 def colours(counts: dict[str, int]) -> list[BarPart]:
@@ -145,10 +153,15 @@ class NavigationEntry:
     href: str
 
 
-def navigation(visit: Visit) -> list[NavigationEntry]:
+def navigation(visit: Visit) -> tuple[NavigationEntry, ...]:
     """Return the places that the visitor's role leads to; a place whose pages are not there is left out."""
+    return _navigation(visit.reads_all, translation.get_language(), get_script_prefix())
+
+
+@lru_cache(maxsize=64)
+def _navigation(reads_all: bool, _language: str | None, _prefix: str) -> tuple[NavigationEntry, ...]:
     places = [("today", _("Today"), "today")]
-    if visit.reads_all:
+    if reads_all:
         places += [
             ("matrix", _("Matrix"), "matrix"),
             ("sessions", _("Sessions"), "sessions"),
@@ -157,7 +170,7 @@ def navigation(visit: Visit) -> list[NavigationEntry]:
             ("library", _("Library"), "library"),
             ("audit", _("Audit log"), "audit"),
         ]
-    return [NavigationEntry(key, label, address) for key, label, name in places if (address := maybe_url(name))]
+    return tuple(NavigationEntry(key, label, address) for key, label, name in places if (address := maybe_url(name)))
 
 
 @dataclass(frozen=True)
@@ -212,15 +225,35 @@ def statuses() -> list[tuple[str, str]]:
 
 def status_words(status: str) -> State:
     """Return a compliance status as its colour and one word."""
-    severity = Severity[status]
-    words = {
-        Severity.NON_COMPLIANT: _("Red"),
-        Severity.AWAITING_VERIFICATION: _("Blue"),
-        Severity.IN_GRACE: _("Yellow"),
-        Severity.EXPIRING: _("Yellow"),
-        Severity.COMPLIANT: _("Green"),
-    }
-    return State(TOKENS[COLOURS[severity]], words[severity])
+    colour = COLOURS[Severity[status]]
+    return State(TOKENS[colour], _colour_words(translation.get_language())[colour])
+
+
+def status_chip(status: str | None) -> Markup:
+    """Return the chip of a compliance status; None: of somebody who is not judged."""
+    return _status_chip(status, translation.get_language())
+
+
+@lru_cache(maxsize=64)
+def _status_chip(status: str | None, _language: str | None) -> Markup:
+    said = status_words(status) if status else State("none", _("Not judged"))
+    return _chip("chip", said.colour, said.word)
+
+
+def count_chips(counts: dict[str, int]) -> Markup:
+    """Return a chip for each colour of which `counts` has any, worst first."""
+    return _count_chips(tuple(counts.items()), translation.get_language())
+
+
+@lru_cache(maxsize=4096)
+def _count_chips(counts: tuple[tuple[str, int], ...], _language: str | None) -> Markup:
+    chips = (_chip("", colour, f"{n} {word}") for colour, word, n in named_colours(dict(counts)) if n)
+    return Markup().join(chips)
+
+
+def _chip(kind: str, colour: str, text: str) -> Markup:
+    # As the macro `chip` of parts/ui.html makes it.
+    return Markup('<span class="status {}" data-status="{}">{}</span>').format(kind, colour, text)
 
 
 DAY_BEGINS, DAY_ENDS = 6, 18
@@ -276,6 +309,8 @@ def globals_of_templates() -> dict[str, Any]:
         statuses,
         task_words,
         status_words,
+        status_chip,
+        count_chips,
         session_state,
         waiting_words,
         initials,

@@ -32,7 +32,7 @@ def attach_evidence(session_id: int, staged: StagedEvidence, *, by: Actor, at: d
     """Attach the signed sheet, whose bytes are staged already; an earlier one is kept as superseded.
 
     By an admin or the session's own trainer, while SCHEDULED. Returns the evidence's id. The same bytes as those in
-    force are taken once. again: it was sent before and the answer was lost, so that what the same person attached
+    force are taken once; under another name they are another sheet. again: it was sent before and the answer was lost, so that what the same person attached
     already is not attached a second time, over a sheet that came after it.
     """
     need_role(by, Role.HSE_ADMIN, Role.TRAINER)
@@ -65,14 +65,14 @@ def _taken_before(session_id: int, staged: StagedEvidence, *, by: Actor, again: 
     sheets = SessionEvidence.objects.filter(same, session_id=session_id).order_by("-pk")
     evidence_ids = list(sheets.values_list("evidence_id", flat=True))
     held = by_ids(evidence_ids)
-    sent = _hashes(staged)
-    return next((evidence_id for evidence_id in evidence_ids if _hashes(held[evidence_id]) == sent), None)
+    sent = _told(staged)
+    return next((evidence_id for evidence_id in evidence_ids if _told(held[evidence_id]) == sent), None)
 
 
-def _hashes(sheet: StagedEvidence | EvidenceView) -> list[str]:
-    """Return the hashes of the files that somebody gave: the parts, for a sheet that was bound from several."""
+def _told(sheet: StagedEvidence | EvidenceView) -> tuple[str, list[str]]:
+    """Return the name and the hashes of the files that somebody gave: the parts, for a sheet bound from several."""
     whole = sheet.whole if isinstance(sheet, StagedEvidence) else sheet
-    return [part.sha256 for part in sheet.parts] or [whole.sha256]
+    return whole.original_name, [part.sha256 for part in sheet.parts] or [whole.sha256]
 
 
 @command
