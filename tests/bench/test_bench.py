@@ -99,6 +99,7 @@ def test_a_page_picked_raw_is_the_pickers(site: loader.Loaded) -> None:
         assert [row[0] for row in by_hand] == [row.worker_id for row in shown]
 
 
+@pytest.mark.long
 def test_every_measure_runs(site: loader.Loaded) -> None:
     calendar = recalculating.Calendar(AT)
     rows = [

@@ -32,8 +32,8 @@ def attach_evidence(session_id: int, staged: StagedEvidence, *, by: Actor, at: d
     """Attach the signed sheet, whose bytes are staged already; an earlier one is kept as superseded.
 
     By an admin or the session's own trainer, while SCHEDULED. Returns the evidence's id. The same bytes as those in
-    force are taken once; under another name they are another sheet. again: it was sent before and the answer was lost, so that what the same person attached
-    already is not attached a second time, over a sheet that came after it.
+    force are taken once; under another name they are another sheet. again: it was sent before and the answer was lost,
+    so that what the same person attached already is not attached a second time, over a sheet that came after it.
     """
     need_role(by, Role.HSE_ADMIN, Role.TRAINER)
     session = locked_session(session_id, by=by)
