@@ -1,8 +1,10 @@
 """A folder as the store: synced, read back, hard-linked into place and never overwritten (ledger.md §3).
 
-<root>/sha256/ab/cd/<sha256>    kept for good, read-only
-<root>/tmp/                     drafts, on the same filesystem
-<root>/quarantine/              files that no row of the database speaks of
+Below its root:
+
+    sha256/ab/cd/<sha256>    kept for good, read-only
+    tmp                      drafts, on the same filesystem
+    quarantine               files that no row of the database speaks of
 """
 
 from __future__ import annotations
