@@ -229,9 +229,6 @@ def _asked(touched: Touched, scope: str | None) -> str:
     status = "w.status" if _is_postgres() else "+w.status"
     worker = f"{status} = 'ACTIVE'" + (f" AND {_among('w.id', scope)}" if scope else "")
 
-    # Of some workers, go from them to what asks: those who hold an area are many.
-    some = "" if touched.rules_changed else "MATERIALIZED"
-
     def due(anchor: str) -> str:
         return f"COALESCE({_plus(anchor, 'r.grace_period_days')}, {_date('before_entry')})"
 
@@ -242,20 +239,18 @@ def _asked(touched: Touched, scope: str | None) -> str:
         SELECT l.area_id, a.parent_id FROM lineage l
         JOIN personnel_area a ON a.id = l.ancestor_id WHERE a.parent_id IS NOT NULL
     ),
-    held(worker_id, area_id, assigned_on) AS {some} (
-        SELECT w.id, a.area_id, a.assigned_on FROM personnel_worker w
-        JOIN personnel_areaassignment a ON a.worker_id = w.id AND a.until IS NULL WHERE {worker}
-    ),
     source(worker_id, course_id, due_on) AS (
         SELECT w.id, r.course_id, {due("w.role_assigned_on")}
         FROM personnel_worker w
         JOIN compliance_rolerequirement r ON r.role_id = w.role_id AND r.until IS NULL
         WHERE {worker} {course}
         UNION ALL
-        SELECT h.worker_id, r.course_id, {due("h.assigned_on")}
-        FROM held h
-        JOIN lineage l ON l.area_id = h.area_id
-        JOIN compliance_arearequirement r ON r.area_id = l.ancestor_id AND r.until IS NULL {course}
+        SELECT w.id, r.course_id, {due("a.assigned_on")}
+        FROM personnel_worker w
+        JOIN personnel_areaassignment a ON a.worker_id = w.id AND a.until IS NULL
+        JOIN lineage l ON l.area_id = a.area_id
+        JOIN compliance_arearequirement r ON r.area_id = l.ancestor_id AND r.until IS NULL
+        WHERE {worker} {course}
     ),
     asked(worker_id, course_id, due_on) AS MATERIALIZED (
         SELECT worker_id, course_id, NULLIF(MIN(due_on), {_date("before_entry")})
@@ -296,7 +291,7 @@ def _judged() -> str:
                {severity} AS severity
         FROM proved p
     ),
-    judged AS MATERIALIZED (
+    judged AS (
         SELECT w.*, CASE severity
                    WHEN {Severity.COMPLIANT} THEN {_plus("expires_on", "%(warning_days)s")}
                    WHEN {Severity.EXPIRING} THEN {_plus("expires_on", "1")}
