@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "titan.audit",
     "titan.accounts",
     "titan.evidence",
+    "titan.ledger",
     "titan.catalogue",
     "titan.personnel",
     "titan.resources",

@@ -1,0 +1,43 @@
+"""What enters the ledger: leaves that a command wants written when everything else of it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from titan.ledger.models import LeafType
+from titan.ledger.rules.subjects import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class NewLeaf:
+    """A leaf to append.
+
+    body: the keys of its type (docs/ledger-format.md §6) but for at, by, type, v, nonce, subject and note.
+    at, by_id: when and by which login. entity_id: what it is about, to be found by. worker_id: whom it is about, which
+    adds nonce and subject. texts: what people wrote freely, which adds note.
+    """
+
+    type: LeafType
+    body: Mapping[str, Any]
+    at: datetime
+    by_id: int | None
+    entity_id: int | None = None
+    worker_id: int | None = None
+    texts: Mapping[str, str] | None = None
+
+
+Lookup = Callable[[Sequence[int]], Mapping[int, Identity]]
+_lookups: list[Lookup] = []
+
+
+def identify_with(lookup: Lookup) -> None:
+    """Register who knows who workers are: given worker ids, one statement, the identities by id (people stand above)."""
+    _lookups[:] = [lookup]
+
+
+def identities(worker_ids: Sequence[int]) -> Mapping[int, Identity]:
+    """Return who these workers are now, by id."""
+    return _lookups[0](worker_ids)

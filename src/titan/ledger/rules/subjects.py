@@ -1,0 +1,54 @@
+"""Who a leaf is about, without saying so: salted commitments that one person key opens (docs/ledger-format.md §5)."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from titan.ledger.rules.canonical import canonical
+
+SUBJECT, NOTE, PERSON = b"titan/subject/v1\n", b"titan/note/v1\n", b"titan/person"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a worker is at a moment. name: first and last name joined by a blank; company: its name."""
+
+    company: str
+    employee_id: str
+    name: str
+
+    def bytes_for(self, key: bytes) -> bytes:
+        """Return the canonical bytes that a subject commits to, with the person's pseudonym under `key`."""
+        return canonical(
+            {"company": self.company, "employee_id": self.employee_id, "name": self.name, "person": person(key)}
+        )
+
+
+def name_of(first_name: str, last_name: str) -> str:
+    """Return the name as identities hold it."""
+    return f"{first_name} {last_name}" if last_name else first_name
+
+
+def person(key: bytes) -> str:
+    """Return the pseudonym that all leaves of the holder of `key` share once they are opened."""
+    return hmac.digest(key, PERSON, "sha256").hex()
+
+
+def salt(key: bytes, nonce: bytes) -> bytes:
+    """Return the salt of the leaf with this nonce (16 bytes)."""
+    return hmac.digest(key, nonce, "sha256")
+
+
+def subject(salt: bytes, identity: bytes) -> str:
+    """Return the commitment to an identity, given as `Identity.bytes_for`."""
+    return sha256(SUBJECT + salt + identity).hexdigest()
+
+
+def note(salt: bytes, texts: Mapping[str, str]) -> str | None:
+    """Return the commitment to free texts; None when all are empty."""
+    if not any(texts.values()):
+        return None
+    return sha256(NOTE + salt + canonical(dict(texts))).hexdigest()
