@@ -25,8 +25,13 @@ BAKU = ZoneInfo("Asia/Baku")
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Add to pytest-django's set-up: a test that really commits gets a database as new as the first one."""
-    with django_db_blocker.unblock(), restore_after_transaction_tests(), django_db_blocker.block():
-        yield
+    from titan.core.actor import system_actor
+    from titan.ledger.commands.begin import begin
+
+    with django_db_blocker.unblock():
+        begin(by=system_actor(), at=datetime(2026, 11, 1, 9, 0, tzinfo=BAKU))
+        with restore_after_transaction_tests(), django_db_blocker.block():
+            yield
 
 
 @pytest.fixture(scope="session")

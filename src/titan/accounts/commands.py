@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db.models import F
 
@@ -17,6 +20,7 @@ from titan.accounts.queries import TOKEN_COLUMNS, TokenRow
 from titan.accounts.rules import TOKEN_DAYS, login_errors, make_token, token_errors, token_expiry
 from titan.core.actor import Actor, Role
 from titan.core.command import command, nothing_changed, say
+from titan.core.erasing import ERASED
 from titan.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from titan.core.expected import need_expected
 from titan.core.language import _
@@ -168,6 +172,30 @@ def reset_second_factors(user_id: int, *, by: Actor, at: datetime) -> None:
         return
     Authenticator.objects.filter(user_id=user_id).delete()
     end_sessions(user_id, by=by, at=at)
+
+
+@command
+def erase_login(user_id: int, *, by: Actor, at: datetime) -> None:
+    """Erase whose login it was, for good: it is closed, and its name, e-mail, tokens' names and sessions go.
+
+    Super admins only. Raises Forbidden, NotFound, Conflict LAST_SUPER_ADMIN.
+    """
+    need_role(by, Role.SUPER_ADMIN)
+    user = _locked_user(user_id)
+    _keep_a_super_admin(user_id, {"role": user.role, "is_active": False})
+    ended = list(UserSession.objects.filter(user_id=user_id).values_list("session_key", flat=True))
+    Session.objects.filter(pk__in=ended).delete()
+    UserSession.objects.filter(user_id=user_id).delete()
+    Authenticator.objects.filter(user_id=user_id).delete()
+    EmailAddress.objects.filter(user_id=user_id).delete()
+    ApiToken.objects.filter(user_id=user_id).update(name=ERASED)
+    ApiToken.objects.filter(user_id=user_id, revoked_at=None).update(revoked_at=at)
+    user.email, user.name, user.is_active = f"erased-{user_id}@invalid", ERASED, False
+    user.last_login = None
+    user.set_unusable_password()
+    user.save()
+    _end_sessions(user_id)
+    say("user.updated", "user", user_id, after={"is_active": False, "personal_fields": list(PERSONAL)})
 
 
 @command

@@ -30,7 +30,7 @@ router = Router(tags=["records"])
 
 
 class RecordShape(Shape):
-    """A training record. `ledger_entry` is its place in the tamper-evident ledger, once there is one."""
+    """A training record. `ledger_entry` is its place in the tamper-evident ledger."""
 
     id: int
     worker: WorkerShort
@@ -89,7 +89,6 @@ def record_shape(row: TrainingRecord) -> dict[str, Any]:
         "course": {"id": row.course_id, "code": row.course.code, "title": row.course_version.title},
         "course_version": row.course_version.number,
         "corrected_by_id": row.corrected_by.pk if hasattr(row, "corrected_by") else None,
-        "ledger_entry": None,
     }
 
 

@@ -7,7 +7,9 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         from titan.audit import guards  # noqa: F401
-        from titan.audit.commands import write_events
+        from titan.audit.commands import blank_events, write_events
         from titan.core.command import before_commit
+        from titan.core.erasing import erase_with
 
         before_commit(write_events)
+        erase_with(blank_events)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from django.db import connection
+
+from titan.audit.guards import POSTGRESQL, SQLITE
 from titan.audit.models import AuditEvent
 from titan.core.bulk import insert_rows
-from titan.core.command import Unit
+from titan.core.command import Unit, current_unit
+from titan.core.erasing import Person
 
 
 def write_events(unit: Unit) -> None:
@@ -28,3 +32,28 @@ def write_events(unit: Unit) -> None:
         ],
         returning=(),
     )
+
+
+def write_now() -> None:
+    """Write what the running unit of work said so far, before its end: for one that is about to lock the ledger."""
+    unit = current_unit()
+    write_events(unit)
+    unit.events, unit.told = [], True
+
+
+def blank_events(person: Person) -> None:
+    """Blank what people wrote about an erased worker in earlier events; ids, days and results stay."""
+    table = AuditEvent._meta.db_table
+    say = POSTGRESQL if connection.vendor == "postgresql" else SQLITE
+    before, after = (say["without"].format(column) for column in ("before", "after"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""UPDATE {table} SET reason = '', before = {before}, after = {after}
+            WHERE (entity = 'worker' AND entity_id = %s)
+               OR (entity = 'training_record'
+                   AND entity_id IN (SELECT id FROM records_trainingrecord WHERE worker_id = %s))
+               OR (entity = 'competency_record'
+                   AND entity_id IN (SELECT id FROM records_competencyrecord WHERE worker_id = %s))
+               OR (entity = 'session' AND {say["worker"].format(table)} = %s)""",
+            [person.worker_id] * 4,
+        )

@@ -25,6 +25,23 @@ def start() -> None:
     django.setup()
     migrate()
     settle_zone()
+    begin_ledger()
+
+
+def begin_ledger() -> None:
+    """Let the ledger begin unless it has, and sign what a crash left unsigned; raise Stop without a usable key."""
+    from titan.core.actor import Via, system_actor
+    from titan.core.clock import now
+    from titan.ledger.commands.begin import begin
+    from titan.ledger.commands.sign import sign_quietly
+    from titan.ledger.keys import KeyUnusableError, signing_key
+
+    try:
+        signing_key()
+    except KeyUnusableError as error:
+        raise Stop(str(error)) from error
+    begin(by=system_actor(Via.CLI), at=now())
+    sign_quietly()
 
 
 def migrate() -> None:

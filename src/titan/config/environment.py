@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ class Environment:
     metrics_token: what /metrics asks for; empty: it answers everybody.
     timezone: the zone a new site gets, or None to take UTC until a site is loaded.
     evidence_dir: folder of the evidence, or of its drafts when storage names a bucket.
+    ledger_key: the 32 bytes that sign the ledger, when the environment gives them itself.
+    ledger_key_file: the file that holds them otherwise; made when it is first needed.
     """
 
     home: Path
@@ -50,6 +53,8 @@ class Environment:
     metrics_token: str
     backup_dir: Path | None
     backup_keep: tuple[int, int, int]
+    ledger_key: bytes | None
+    ledger_key_file: Path
 
 
 def read_environment(environ: dict[str, str] | None = None) -> Environment:
@@ -73,6 +78,8 @@ def read_environment(environ: dict[str, str] | None = None) -> Environment:
         metrics_token=_metrics_token(env.get("TITAN_METRICS_TOKEN", "").strip()),
         backup_dir=_backup_dir(env.get("TITAN_BACKUP_DIR", "").strip()),
         backup_keep=_backup_keep(env.get("TITAN_BACKUP_KEEP", "").strip() or "7,4,12"),
+        ledger_key=_ledger_key(env.get("TITAN_LEDGER_KEY", "").strip()),
+        ledger_key_file=Path(env.get("TITAN_LEDGER_KEY_FILE", "").strip() or home / "keys" / "ledger.key").absolute(),
     )
 
 
@@ -173,6 +180,21 @@ def _secret_key(text: str, home: Path) -> str:
         raise ConfigurationError(
             f"TITAN_SECRET_KEY: {path} cannot be read or made ({error.strerror}). Set the variable or mend the file."
         ) from error
+
+
+def _ledger_key(text: str) -> bytes | None:
+    if not text:
+        return None
+    try:
+        seed = base64.b64decode(text, validate=True)
+    except ValueError:
+        seed = b""
+    if len(seed) != 32:
+        raise ConfigurationError(
+            "TITAN_LEDGER_KEY: give 32 bytes in base64 (made by: openssl rand -base64 32), or leave it out to keep the "
+            "key in a file."
+        )
+    return seed
 
 
 def _list(env: dict[str, str], name: str) -> list[str]:

@@ -69,20 +69,29 @@ class Unit:
     events: list[Said] = field(default_factory=list)
     touched: Touched = field(default_factory=Touched)
     nothing_changed: bool = False
+    # Whether events were written before the end already.
+    told: bool = False
+    # What a floor keeps until the end, under a name of its own.
+    kept: dict[str, Any] = field(default_factory=dict)
 
 
 _current: ContextVar[Unit | None] = ContextVar("titan_unit", default=None)
 _steps: list[Callable[[Unit], None]] = []
+_last_steps: list[Callable[[Unit], None]] = []
 
 
 class SilentCommandError(AssertionError):
     """A command finished without a word to the audit log: a programming error."""
 
 
-def before_commit(step: Callable[[Unit], None]) -> None:
-    """Register what runs at the end of every unit of work, in order of registration (floors register once)."""
-    if step not in _steps:
-        _steps.append(step)
+def before_commit(step: Callable[[Unit], None], *, last: bool = False) -> None:
+    """Register what runs at the end of every unit of work, in order of registration (floors register once).
+
+    last: after all others, because it holds what everybody waits for.
+    """
+    steps = _last_steps if last else _steps
+    if step not in steps:
+        steps.append(step)
 
 
 def current_unit() -> Unit:
@@ -187,9 +196,9 @@ def _one_unit(work: Callable[..., R], *args: Any, **kwargs: Any) -> R:
         token = _current.set(unit)
         try:
             result = work(*args, **kwargs)
-            if not unit.events and not unit.nothing_changed:
+            if not (unit.events or unit.told or unit.nothing_changed):
                 raise SilentCommandError(f"{work.__name__} changed something and said nothing to the audit log.")
-            for step in _steps:
+            for step in (*_steps, *_last_steps):
                 step(unit)
         finally:
             _current.reset(token)

@@ -18,6 +18,7 @@ class Subject(IntEnum):
     SUPERVISORS = 7302
     AREAS = 7303
     GUARDS = 7304
+    LEDGER = 7305
 
 
 def lock_alone(subject: Subject) -> None:

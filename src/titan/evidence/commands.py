@@ -15,7 +15,7 @@ from typing import Any
 from titan.core.actor import Actor, Role
 from titan.core.bulk import insert_rows
 from titan.core.command import Said, command, current_unit, nothing_changed, say, say_all
-from titan.core.errors import Conflict, invalid
+from titan.core.errors import Conflict, Forbidden, invalid
 from titan.core.language import _
 from titan.core.permit import need_admin, need_role
 from titan.evidence import errors
@@ -32,6 +32,7 @@ from titan.evidence.queries import (
     problems_of,
     read_verified,
 )
+from titan.evidence.restricted import is_restricted
 from titan.evidence.rules import (
     MAX_BYTES,
     MAX_FILES,
@@ -135,15 +136,31 @@ def record_evidence(staged: StagedEvidence, *, by: Actor, at: datetime) -> Evide
 def open_proof(evidence_id: int, *, by: Actor, at: datetime) -> VerifiedFile:
     """Return the bytes of evidence after re-hashing them; a mismatch goes to the audit log, then is refused.
 
-    For faces that show or deliver proof (domain.md §10); who may see it, the face asks first. Raises
-    NotFound, Conflict TAMPERED, EvidenceUnavailable.
+    For faces that show or deliver proof (domain.md §10); who may see it, the face asks first. What shows somebody who
+    was erased is for super admins and auditors, and each opening of it goes to the audit log. Raises NotFound,
+    Forbidden, Conflict TAMPERED, EvidenceUnavailable.
     """
     evidence = evidence_view(evidence_id)
+    if is_restricted(evidence_id):
+        note_opening(evidence_id, by=by, at=at)
     try:
         return read_verified(evidence)
     except Conflict:
         report_tampering([evidence_id], by=by, at=at)
         raise
+
+
+@command
+def note_opening(evidence_id: int, *, by: Actor, at: datetime) -> None:
+    """Say in the audit log that somebody opens what shows a person who was erased (domain.md §4).
+
+    Super admins and auditors only: raises Forbidden for everybody else.
+    """
+    if by.role not in {Role.SUPER_ADMIN, Role.AUDITOR}:
+        raise Forbidden(
+            _("Somebody on this file was erased: only a super admin or an auditor opens it."), "SHOWS_ERASED_PERSON"
+        )
+    say("evidence.opened", "evidence", evidence_id)
 
 
 @command

@@ -34,7 +34,7 @@ _lookups: list[Lookup] = []
 
 
 def identify_with(lookup: Lookup) -> None:
-    """Register who knows who workers are: given worker ids, one statement, the identities by id (people stand above)."""
+    """Register who knows who workers are (people stand above): given ids, one statement, identities by id."""
     _lookups[:] = [lookup]
 
 

@@ -83,7 +83,7 @@ class Checkpoint(models.Model):
 
 
 class PersonKey(models.Model):
-    """The secret that ties leaves to one worker (a plain number: people stand above). Deleting it unties them for good."""
+    """The secret that ties leaves to one worker (a plain number, for people stand above); gone, they are untied."""
 
     worker_id = models.BigIntegerField(primary_key=True)
     key = models.BinaryField()
@@ -97,7 +97,7 @@ class AlarmKind(models.TextChoices):
 
 
 class Alarm(models.Model):
-    """Something that is not as it was written: what, and where. Open until a later verification finds it right again."""
+    """Something that is not as it was written: what, and where. Open until a verification finds it right again."""
 
     kind = models.CharField(max_length=8, choices=AlarmKind.choices)
     code = models.CharField(max_length=40)

@@ -6,4 +6,8 @@ class PersonnelConfig(AppConfig):
     label = "personnel"
 
     def ready(self) -> None:
+        from titan.ledger.entering import identify_with
         from titan.personnel import guards  # noqa: F401
+        from titan.personnel.queries.identities import identities_of
+
+        identify_with(identities_of)

@@ -72,6 +72,8 @@ class Worker(models.Model):
     start_date = models.DateField(null=True)
     end_date = models.DateField(null=True)
     user = models.OneToOneField("accounts.User", null=True, on_delete=models.PROTECT, related_name="worker")
+    # Who they were: company, employee_id and name of each earlier identity that leaves may commit to, oldest first.
+    former_identities = models.JSONField(null=True, editable=False)
     anonymised_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     name_key = KeyField(editable=False)

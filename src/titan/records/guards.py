@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.db.models import Model
+
+from titan.core.erasing import ERASED, is_erased
 from titan.core.guards import check_means, conflict_means, register, unique_means
 from titan.core.triggers import ALWAYS, changed, refuse
 from titan.records.models import CompetencyRecord, TrainingRecord
@@ -19,13 +22,23 @@ DECISION = (
 IS_REVOKED_NOW = "(OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL)"
 WAS_PENDING = "(OLD.status = 'PENDING' AND OLD.revoked_at IS NULL)"
 
+
+def _erasing(model: type[Model], *texts: str) -> str:
+    """Return the condition that a change blanks some of `texts` of an erased worker, and nothing else."""
+    blank = " AND ".join(f"NEW.{text} IN (OLD.{text}, '', '{ERASED}')" for text in texts)
+    return f"({is_erased('OLD.worker_id')} AND NOT {changed(model, but=texts)} AND {blank})"
+
+
+BLANKS_RECORD = _erasing(TrainingRecord, "provider", "remarks", "revoke_reason")
+BLANKS_COMPETENCY = _erasing(CompetencyRecord, "remarks", "revoke_reason")
+
 register(
     [
         refuse(
             "record_immutable",
             "records_trainingrecord",
             "RECORD_IMMUTABLE",
-            update=f"NOT {IS_REVOKED_NOW} OR {changed(TrainingRecord, but=REVOCATION)}",
+            update=f"(NOT {IS_REVOKED_NOW} OR {changed(TrainingRecord, but=REVOCATION)}) AND NOT {BLANKS_RECORD}",
             delete=ALWAYS,
             truncate=True,
         ),
@@ -33,7 +46,8 @@ register(
             "competency_immutable",
             "records_competencyrecord",
             "COMPETENCY_IMMUTABLE",
-            update=f"NOT {WAS_PENDING} OR {changed(CompetencyRecord, but=(*DECISION, *REVOCATION))}",
+            update=f"(NOT {WAS_PENDING} OR {changed(CompetencyRecord, but=(*DECISION, *REVOCATION))})"
+            f" AND NOT {BLANKS_COMPETENCY}",
             delete=ALWAYS,
             truncate=True,
         ),

@@ -7,9 +7,10 @@ SQLite (whose writers are serial) by trigger.
 
 from __future__ import annotations
 
+from titan.core.erasing import is_erased
 from titan.core.guards import Guard, check_means, conflict_means, register
 from titan.core.triggers import ALWAYS, Both, changed, differs, function, refuse, sqlite_trigger, trigger
-from titan.training.models import Slot
+from titan.training.models import Attendee, Slot
 
 SESSION = "training_trainingsession"
 SLOT = "training_slot"
@@ -90,7 +91,11 @@ session_guards = [
 
 closed_guards = [
     closed_below(SLOT, unless_only=changed(Slot, but=("held_by_id",))),
-    closed_below("training_attendee"),
+    # But for what was remarked about somebody who was erased.
+    closed_below(
+        "training_attendee",
+        unless_only=f"({changed(Attendee, but=('remarks',))} OR NEW.remarks <> '' OR NOT {is_erased('OLD.worker_id')})",
+    ),
     closed_below("training_override"),
     closed_below("training_sessionevidence"),
     refuse(

@@ -19,6 +19,7 @@ ACTIONS = (
     N_("factor removed"),
     N_("finalized"),
     N_("loaded"),
+    N_("opened"),
     N_("password set"),
     N_("qualifications replaced"),
     N_("quarantined"),

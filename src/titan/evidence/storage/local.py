@@ -5,6 +5,7 @@ Below its root:
     sha256/ab/cd/<sha256>    kept for good, read-only
     tmp                      drafts, on the same filesystem
     quarantine               files that no row of the database speaks of
+    ledger/checkpoint        a note: the newest checkpoint of the ledger
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from typing import BinaryIO
 from titan.core.language import _
 from titan.evidence.errors import tampered
 from titan.evidence.rules import key_of, sha256_of
-from titan.evidence.storage.disk import disk_errors, forget_cached, measure, open_plain, sync_folder
+from titan.evidence.storage.disk import disk_errors, forget_cached, measure, open_plain, sync_folder, write_whole
 from titan.evidence.storage.drafts import Drafts
-from titan.evidence.storage.store import Draft, Readable, Verdict
+from titan.evidence.storage.store import NOTE_LIMIT, Draft, Readable, Verdict
 
 # A key can vanish and return while the sweeper looks at it; each try sees a settled state or the next change.
 TRIES = 5
@@ -102,6 +103,30 @@ class LocalStore:
     def discard_drafts(self, before: datetime) -> int:
         """See Store.discard_drafts."""
         return self.drafts.discard(before)
+
+    def put_note(self, name: str, content: bytes) -> None:
+        """See Store.put_note."""
+        target = self.root / name
+        draft = target.with_name(f".{target.name}-{secrets.token_hex(4)}")
+        with disk_errors():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                with draft.open("xb") as file:
+                    write_whole(file.fileno(), content)
+                    os.fsync(file.fileno())
+                draft.replace(target)
+            except BaseException:
+                draft.unlink(missing_ok=True)
+                raise
+
+    def note(self, name: str) -> bytes | None:
+        """See Store.note."""
+        with disk_errors():
+            try:
+                with open_plain(self.root / name) as file:
+                    return file.read(NOTE_LIMIT)
+            except (FileNotFoundError, NotADirectoryError):
+                return None
 
     def check(self, *, thoroughly: bool = False) -> None:
         """See Store.check. A folder promises nothing that needs a second look."""

@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 
+NOTE_LIMIT = 64 * 1024
+"""How many bytes of a note are read at most."""
+
+
 class Readable(Protocol):
     """A file to read from its present position: an open file, or an upload."""
 
@@ -65,6 +69,15 @@ class Store(Protocol):
 
     def discard_drafts(self, before: datetime) -> int:
         """Delete drafts that a crash left behind before `before`, and return how many."""
+
+    def put_note(self, name: str, content: bytes) -> None:
+        """Keep a short note about all that is kept, in place of the one before. name: `folder/name`, plain letters.
+
+        Raises EvidenceUnavailable when it cannot be written.
+        """
+
+    def note(self, name: str) -> bytes | None:
+        """Return the note, or None when there is none; raise EvidenceUnavailable when nobody can tell."""
 
     def check(self, *, thoroughly: bool = False) -> None:
         """Raise EvidenceUnavailable unless the store can be written to.

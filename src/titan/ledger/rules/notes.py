@@ -81,7 +81,7 @@ def sign(checkpoint: Checkpoint, *keys: Ed25519PrivateKey) -> str:
 
 
 def read_note(note: str) -> tuple[Checkpoint, list[Signature]]:
-    """Return what `note` says and who signed it; raise ValueError when it is no checkpoint. Signatures are not checked."""
+    """Return what `note` says and who signed it, unchecked; raise ValueError when it is no checkpoint."""
     text, blank, signed = note.partition("\n\n")
     lines = text.split("\n")
     if not blank or len(lines) != 3 or not signed.endswith("\n"):

@@ -28,7 +28,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class Stored:
-    """A node that is kept: the root of the complete subtree of `WIDTH ** level` leaves, the `position`th of its size."""
+    """A node that is kept: the root of a complete subtree of `WIDTH ** level` leaves, the `position`th of its size."""
 
     level: int
     position: int

@@ -14,6 +14,7 @@ from titan.core.language import _
 from titan.core.permit import need_admin
 from titan.core.removal import delete_unused
 from titan.core.text import search_key
+from titan.personnel.commands.identity import restating_companies
 from titan.personnel.models import Company
 
 
@@ -51,7 +52,8 @@ def update_company(
     need_expected(before, given_in(expected), _("company %(code)s") % {"code": company.code})
     company.code, company.name = after["code"], after["name"]
     company.search_key = search_key(company.code, company.name)
-    company.save()
+    with restating_companies([company_id] if "name" in changed else [], by=by, at=at):
+        company.save()
     say(
         "company.updated",
         "company",

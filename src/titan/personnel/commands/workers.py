@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from titan.accounts.commands import erase_login
 from titan.accounts.models import User
 from titan.core import settings
 from titan.core.actor import Actor, Role
 from titan.core.bulk import id_set
 from titan.core.command import command, nothing_changed, say, touch
-from titan.core.errors import Conflict, Forbidden, NotFound
+from titan.core.erasing import Person, erase_everywhere
+from titan.core.errors import Conflict, Forbidden, NotFound, invalid
 from titan.core.expected import need_expected
 from titan.core.given import Wrong, given_in, is_id, possible_ids
 from titan.core.language import _
 from titan.core.lock import Subject, lock_alone
+from titan.core.models import RememberedAnswer
 from titan.core.permit import need_admin, need_role
+from titan.core.text import search_key
+from titan.ledger.commands import append_now, enter
+from titan.ledger.entering import NewLeaf
+from titan.ledger.models import LeafType, PersonKey
 from titan.personnel.commands.assignments import keep_history
+from titan.personnel.commands.forgetting import forget_found_names
+from titan.personnel.commands.identity import IDENTIFYING, restating
 from titan.personnel.models import Area, AreaAssignment, Company, Worker, WorkerStatus
 from titan.personnel.models import Role as WorkerRole
 from titan.personnel.rules import (
@@ -107,7 +118,8 @@ def update_worker(
         return
     seen = with_anchors(with_changes(before, expected or WorkerChanges()), today)
     need_expected(vars(before), vars(seen), _("worker %(worker)s") % {"worker": worker_id})
-    _store(worker, after, changed)
+    with restating([worker_id], by=by, at=at) if IDENTIFYING & set(changed) else nullcontext():
+        _store(worker, after, changed)
     keep_history(worker_id, before, after, at=at)
     if VERDICT_FIELDS & set(changed) and WorkerStatus.ACTIVE in {before.status, after.status}:
         touch([worker_id])
@@ -136,22 +148,53 @@ def anonymise_worker(worker_id: int, reason: str, *, by: Actor, at: datetime) ->
         raise Conflict("ALREADY_ANONYMISED", _("Worker %(worker)s was anonymised already.") % {"worker": worker_id})
     if worker.status == WorkerStatus.ACTIVE:
         raise Conflict("WORKER_ACTIVE", _("Only a worker who is not active can be anonymised: end their work first."))
-    linked = worker.user_id
+    person = _person(worker)
+    _need_nameless(reason, person)
+    linked, worker.user = worker.user_id, None
+    # First of all: only then do the guards let anything be blanked.
+    worker.anonymised_at = at
+    worker.save(update_fields=["anonymised_at", "user"])
+    erase_everywhere(person)
+    _forget_answers(person)
+    if linked is not None:
+        erase_login(linked, by=by, at=at)
+    enter([NewLeaf(LeafType.ERASED, {}, at, by.user_id, worker_id, worker_id)])
+    # While the key and the identity that it commits to are still there.
+    append_now()
+    PersonKey.objects.filter(pk=worker_id).delete()
     worker.employee_id = f"{RESERVED}{worker_id}"
     worker.first_name, worker.last_name = "", "Anonymised"
     worker.email = worker.phone = ""
     worker.start_date = worker.end_date = None
-    worker.user = None
-    worker.anonymised_at = at
+    worker.former_identities = None
     worker.save()
-    say(
-        "worker.anonymised",
-        "worker",
-        worker_id,
-        before={"user_id": linked},
-        after={"personal_fields": list(PERSONAL), "user_id": None},
-        reason=reason,
-    )
+    forget_found_names()
+    say("worker.anonymised", "worker", worker_id, after={"personal_fields": list(PERSONAL)}, reason=reason)
+
+
+def _person(worker: Worker) -> Person:
+    former = [(one["employee_id"], one["name"]) for one in worker.former_identities or []]
+    names = [(worker.employee_id, f"{worker.first_name} {worker.last_name}"), *former]
+    words = {word for badge, name in names for word in (badge, name, *name.split())}
+    words |= {worker.first_name, worker.last_name, worker.email, worker.phone}
+    return Person(worker.pk, tuple(sorted(word for word in words if len(word) > 1)))
+
+
+def _need_nameless(reason: str, person: Person) -> None:
+    """Refuse a reason that names whom it is about: it stays in the audit log, when everything else is gone."""
+    said = f" {search_key(reason)} "
+    if any(f" {search_key(word)} " in said for word in person.words):
+        raise invalid("reason", "NAMES_THE_PERSON", _("Give the reason without naming the person: it is kept."))
+
+
+def _forget_answers(person: Person) -> None:
+    """Delete the answers remembered for repeated requests that name `person`."""
+    named = Q()
+    for word in person.words:
+        # As JSON writes it, with its letters as they are or as escapes.
+        for spelled in {json.dumps(word), json.dumps(word, ensure_ascii=False)}:
+            named |= Q(body__contains=spelled[1:-1])
+    RememberedAnswer.objects.filter(named).delete()
 
 
 _NOBODY = WorkerFields(employee_id="", first_name="", company_id=0, status="")

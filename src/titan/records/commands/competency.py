@@ -18,9 +18,12 @@ from titan.core.given import Wrong, is_blank, possible_ids
 from titan.core.language import _
 from titan.core.permit import need_admin, need_role
 from titan.evidence.models import EvidenceFile
+from titan.ledger.commands import enter
 from titan.records.commands.revoke import reason_given
 from titan.records.commands.write import NewRecord, write_records
+from titan.records.leaves import decided_leaf, withdrawn_leaf
 from titan.records.models import AssessmentMethod, CompetencyRecord, CompetencyStatus, Result, Source
+from titan.records.queries.names import evidence_named, methods_named
 from titan.records.rules import completed_on_error
 
 MOST_AT_ONCE = 500
@@ -94,6 +97,22 @@ def decide_competencies(ids: Sequence[int], decision: Decision, *, by: Actor, at
         for row in rows
     )
     touch({row["worker_id"] for row in rows}, {row["course_id"] for row in rows})
+    shared = {
+        "status": decision.status,
+        "assessed_on": assessed_on,
+        "assessed_by_id": by.user_id,
+        "remarks": remarks,
+        **methods_named([decision.method_id])[decision.method_id],
+        **evidence_named(decision.assessment_evidence_id),
+    }
+    enter(
+        decided_leaf(
+            {"id": row["id"], "worker_id": row["worker_id"], "record_id": records[row["id"]], **shared},
+            at=at,
+            by_id=by.user_id,
+        )
+        for row in rows
+    )
     return records
 
 
@@ -118,6 +137,8 @@ def withdraw_competency(competency_id: int, reason: str, *, by: Actor, at: datet
         reason=reason,
     )
     touch([row["worker_id"]], [row["course_id"]])
+    ended = {"id": competency_id, "worker_id": row["worker_id"], "revoke_reason": reason}
+    enter([withdrawn_leaf(ended | {"revoked_at": at, "revoked_by_id": by.user_id})])
     return competency_id
 
 

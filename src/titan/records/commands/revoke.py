@@ -10,6 +10,8 @@ from titan.core.errors import Conflict, NotFound
 from titan.core.given import Wrong, is_blank
 from titan.core.language import _
 from titan.core.permit import need_admin
+from titan.ledger.commands import enter
+from titan.records.leaves import revoked_leaf
 from titan.records.models import TrainingRecord
 
 REASON_LIMIT = 1_000
@@ -33,6 +35,8 @@ def revoke_record(record_id: int, reason: str, *, by: Actor, at: datetime) -> in
         raise Conflict("ALREADY_REVOKED", _("This record is revoked already; a revocation stands for ever."))
     say("training_record.revoked", "training_record", record_id, after={"revoked": True}, reason=reason)
     touch([record["worker_id"]], [record["course_id"]])
+    ended = {"id": record_id, "worker_id": record["worker_id"], "revoke_reason": reason}
+    enter([revoked_leaf(ended | {"revoked_at": at, "revoked_by_id": by.user_id})])
     return record_id
 
 

@@ -10,7 +10,10 @@ from typing import Any
 from titan.core.actor import Actor
 from titan.core.bulk import insert_rows
 from titan.core.command import Said, command, say_all, touch
+from titan.ledger.commands import enter
+from titan.records.leaves import corrected_leaf, decided_leaf, opened_leaf, record_leaf
 from titan.records.models import FOREVER, CompetencyRecord, CompetencyStatus, Result, Source, TrainingRecord
+from titan.records.queries.names import courses_named, methods_named
 from titan.records.rules import expires_on
 
 
@@ -69,6 +72,8 @@ class NewCompetency:
 
 
 _RECORD_COLUMNS = [one.name for one in fields(NewRecord) if one.name not in {"validity_months", "fixed_expiry"}]
+# A trainer who verifies on the spot adds no evidence to the class's own.
+WITHOUT_EVIDENCE = {"assessment_evidence__key": None, "assessment_evidence__sha256": None}
 _COMPETENCY_COLUMNS = [one.name for one in fields(NewCompetency)]
 
 
@@ -76,7 +81,7 @@ _COMPETENCY_COLUMNS = [one.name for one in fields(NewCompetency)]
 def write_records(records: Sequence[NewRecord], *, by: Actor, at: datetime) -> dict[int, int]:
     """Write `records`, at most one per worker, and return their ids by worker id.
 
-    Touches the verdicts of those workers for those courses.
+    Touches the verdicts of those workers for those courses; each record enters the ledger.
     """
     rows = [_record_row(record, by, at) for record in records]
     ids: dict[int, int] = {
@@ -101,6 +106,13 @@ def write_records(records: Sequence[NewRecord], *, by: Actor, at: datetime) -> d
         for record, row in zip(records, rows, strict=True)
     )
     touch([record.worker_id for record in records], {record.course_id for record in records})
+    named = courses_named({record.course_version_id for record in records})
+    entered = []
+    for row in rows:
+        row |= named[row["course_version_id"]]
+        row["id"] = ids[row["worker_id"]]
+        entered.append(record_leaf(row))
+    enter(entered + [corrected_leaf(row) for row in rows if row["corrects_id"] is not None])
     return ids
 
 
@@ -141,4 +153,19 @@ def write_competencies(competencies: Sequence[NewCompetency], *, by: Actor, at: 
         for competency in competencies
     )
     touch([item.worker_id for item in competencies], {item.course_id for item in competencies})
+    _enter_competencies(rows, ids, by=by, at=at)
     return ids
+
+
+def _enter_competencies(rows: list[dict[str, Any]], ids: dict[int, int], *, by: Actor, at: datetime) -> None:
+    named = courses_named({row["course_version_id"] for row in rows})
+    methods = methods_named({row["method_id"] for row in rows if row["method_id"] is not None})
+    for row in rows:
+        row |= named[row["course_version_id"]]
+        row["id"] = ids[row["worker_id"]]
+    enter([opened_leaf(row, by_id=by.user_id) for row in rows])
+    enter(
+        decided_leaf(row | methods[row["method_id"]] | WITHOUT_EVIDENCE, at=at, by_id=by.user_id)
+        for row in rows
+        if row["status"] != CompetencyStatus.PENDING
+    )

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
 from titan.core.errors import NotFound
 from titan.core.page import Page, decode_cursor, encode_cursor
+from titan.ledger.models import Leaf, LeafType
 from titan.records.models import Result, TrainingRecord
 
 
@@ -59,4 +62,8 @@ def one_record(record_id: int) -> TrainingRecord:
 
 
 def _with_parts(records: Any) -> Any:
-    return records.select_related("worker__company", "course", "course_version", "trainer", "corrected_by")
+    """Return the records with what they refer to, and with `ledger_entry`, their place in the ledger."""
+    entered = Leaf.objects.filter(type=LeafType.RECORD, entity_id=OuterRef("pk")).order_by("index")
+    return records.select_related("worker__company", "course", "course_version", "trainer", "corrected_by").annotate(
+        ledger_entry=Subquery(entered.values("index")[:1])
+    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from titan.audit.commands import write_now
 from titan.compliance.commands import refresh_now
 from titan.compliance.queries.verdicts import fully_green, standing, turned_green
 from titan.core.actor import Actor
@@ -13,9 +15,12 @@ from titan.core.errors import Conflict
 from titan.core.language import _
 from titan.core.permit import need_admin
 from titan.evidence.models import EvidenceFile
+from titan.ledger.commands import append_now, enter
 from titan.records.commands import NewCompetency, NewRecord, write_competencies, write_records
 from titan.records.models import CompetencyStatus, Result, Source
+from titan.records.queries.names import courses_named
 from titan.training.access import locked_session
+from titan.training.leaves import Batch, finalized_leaf
 from titan.training.models import Finalization, SessionStatus, TrainingSession
 from titan.training.queries.gate import (
     Gate,
@@ -49,16 +54,48 @@ def finalize_session(session_id: int, *, by: Actor, at: datetime, shown: str | N
     refresh_now()
     after = standing(workers, session.course_id)
     outcome = count_outcome(gate, len(turned_green(before, after)), len(fully_green(before, after)), at=at)
-    Finalization.objects.create(session_id=session_id, outcome=outcome.plain(), at=at, by_id=by.user_id)
     _claim(session, by=by, at=at)
+    said = {name: value for name, value in outcome.plain().items() if name != "ledger_entry"}
     say(
         "session.finalized",
         "session",
         session_id,
         before={"status": SessionStatus.SCHEDULED},
-        after={"status": SessionStatus.COMPLETED} | outcome.plain(),
+        after={"status": SessionStatus.COMPLETED} | said,
     )
+    write_now()
+    outcome = replace(outcome, ledger_entry=_enter(gate, outcome, by=by, at=at))
+    Finalization.objects.create(session_id=session_id, outcome=outcome.plain(), at=at, by_id=by.user_id)
     return outcome
+
+
+def _enter(gate: Gate, outcome: Outcome, *, by: Actor, at: datetime) -> int:
+    """Append the batch and the leaf that closes it, whose index is returned; from here on the ledger is locked."""
+    written, session, version = append_now(), gate.session, gate.session.course_version
+    if gate.completed_on is None or session.evidence is None or version is None:
+        raise AssertionError("The gate let an incomplete session pass.")
+    batch = Batch(
+        first=written.start,
+        leaves=len(written),
+        records=outcome.training_records,
+        competencies=sum(row["result"] == Result.PASSED for row in gate.attended)
+        if version.requires_verification
+        else 0,
+        present=len(gate.attended),
+        no_show=outcome.no_show,
+        failed=outcome.failed,
+        completed_on=gate.completed_on,
+    )
+    row = {
+        "id": session.pk,
+        "code": session.code,
+        "trainer_id": session.trainer_id,
+        "evidence__key": session.evidence.key,
+        "evidence__sha256": session.evidence.sha256,
+        **courses_named([version.pk])[version.pk],
+    }
+    enter([finalized_leaf(row, batch, at=at, by_id=by.user_id)])
+    return append_now().start
 
 
 def _claim(session: TrainingSession, *, by: Actor, at: datetime) -> None:

@@ -13,7 +13,9 @@ from titan.core.language import _
 from titan.core.permit import need_role
 from titan.evidence.commands import StagedEvidence, record_evidence, report_tampering
 from titan.evidence.queries import EvidenceView, by_ids, is_intact
+from titan.ledger.commands import enter
 from titan.training.access import locked_session, need_open, need_status, visible_sessions
+from titan.training.leaves import superseded_leaf
 from titan.training.models import SessionEvidence, SessionStatus, TrainingSession
 
 
@@ -49,6 +51,9 @@ def attach_evidence(session_id: int, staged: StagedEvidence, *, by: Actor, at: d
         session_id=session_id, evidence_id=evidence.id, attached_at=at, attached_by_id=by.user_id
     )
     TrainingSession.objects.filter(pk=session_id).update(evidence_id=evidence.id, version=session.version + 1)
+    if session.evidence is not None:
+        old, new = (session.evidence.key, session.evidence.sha256), (evidence.key, evidence.sha256)
+        enter([superseded_leaf(session_id, old, new, at=at, by_id=by.user_id)])
     say(
         "session.evidence_replaced" if session.evidence_id else "session.evidence_attached",
         "session",

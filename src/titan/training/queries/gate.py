@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 from django.db import connection
+from django.db.models import OuterRef, Subquery
 
 from titan.compliance.models import Severity
 from titan.compliance.queries.verdicts import (
@@ -33,6 +34,7 @@ from titan.core.models import SiteSettings
 from titan.core.permit import need_reader
 from titan.evidence.queries import verify_one
 from titan.evidence.storage import Verdict
+from titan.ledger.models import Leaf, LeafType
 from titan.records.models import FOREVER, Result
 from titan.records.rules import expires_on
 from titan.resources.models import Qualification
@@ -164,13 +166,20 @@ def _circumstances(session: TrainingSession) -> tuple[datetime | None, bool, Zon
 def need_not_finalized(session: TrainingSession) -> None:
     """Raise Conflict ALREADY_FINALIZED with the first outcome when the session is completed."""
     if session.status == SessionStatus.COMPLETED:
-        receipt = Finalization.objects.get(pk=session.pk)
         raise Conflict(
             "ALREADY_FINALIZED",
             _("%(session)s was finalized already. Nothing was written again; here is the first outcome.")
             % {"session": session.code},
-            extra={"outcome": receipt.outcome},
+            extra={"outcome": _stored(session.pk)},
         )
+
+
+def _stored(session_id: int) -> dict[str, Any] | None:
+    """Return the receipt; one from before the ledger gets the entry by which the ledger took it in."""
+    entered = Leaf.objects.filter(type=LeafType.FINALIZED, entity_id=OuterRef("pk")).order_by("index").values("index")
+    found = Finalization.objects.filter(pk=session_id).annotate(entry=Subquery(entered[:1]))
+    row = found.values("outcome", "entry").first()
+    return {**row["outcome"], "ledger_entry": row["entry"]} if row else None
 
 
 def digest_of(gate: Gate) -> str:
@@ -234,8 +243,8 @@ def receipt_of(session_id: int, *, by: Actor) -> Outcome | None:
     """Return the first and only outcome of a session's finalization; None before it. Raises NotFound."""
     need_reader(by)
     need_visible(session_id, by=by)
-    receipt = Finalization.objects.filter(pk=session_id).first()
-    return outcome_from(receipt.outcome) if receipt else None
+    stored = _stored(session_id)
+    return outcome_from(stored) if stored else None
 
 
 def _gate_now(session_id: int, *, by: Actor, at: datetime) -> Gate:

@@ -3,6 +3,7 @@
 <prefix>/sha256/ab/cd/<sha256>  kept for good
 <prefix>/used/<sha256>          empty: these bytes were stored again then; deleted once that is long ago
 <prefix>/quarantine/            objects that no row of the database speaks of
+<prefix>/ledger/checkpoint      a note: the newest checkpoint of the ledger
 <prefix>/check                  empty: what a check puts, always under the same condition
 
 Drafts lie on this machine, where they are inspected. One put carries a whole file: it is kept at once or not at all,
@@ -37,7 +38,7 @@ from titan.evidence.storage.s3.connection import (
     store_errors,
 )
 from titan.evidence.storage.s3.download import PIECE, Download
-from titan.evidence.storage.store import Draft, Readable, Verdict
+from titan.evidence.storage.store import NOTE_LIMIT, Draft, Readable, Verdict
 
 # A key can vanish and return while the sweeper looks at it; each try sees a settled state or the next change.
 TRIES = 5
@@ -131,6 +132,28 @@ class S3Store:
                 if stored_at < before:
                     self._client.delete_object(Bucket=self.location.bucket, Key=name)
         return self.drafts.discard(before)
+
+    def put_note(self, name: str, content: bytes) -> None:
+        """See Store.put_note."""
+        with store_errors():
+            client(self.location, looking=True).put_object(
+                **self._at(name),
+                Body=content,
+                ContentType="text/plain; charset=utf-8",
+                ChecksumAlgorithm="SHA256",
+                ChecksumSHA256=_in_base64(hashlib.sha256(content).hexdigest()),
+            )
+
+    def note(self, name: str) -> bytes | None:
+        """See Store.note."""
+        with store_errors():
+            try:
+                answer = client(self.location, looking=True).get_object(**self._at(name))
+                return bytes(answer["Body"].read(NOTE_LIMIT))
+            except ClientError as error:
+                if code_of(error) in MISSING:
+                    return None
+                raise
 
     def check(self, *, thoroughly: bool = False) -> None:
         """See Store.check. Costs one small request, and leaves one empty object, however often it is asked."""

@@ -12,7 +12,13 @@ from titan.exchange.site_folder.commands.writing import FileReport, Load, iso, r
 from titan.exchange.site_folder.layout import RECORDS
 from titan.exchange.site_folder.queries import Known
 from titan.exchange.site_folder.rows import Folder, RecordRow
+from titan.ledger.commands import enter
+from titan.records.leaves import record_leaf
 from titan.records.models import FOREVER, Source, TrainingRecord
+from titan.records.queries.names import courses_named
+
+# What a record of before has nothing of.
+WITHOUT_SESSION = {"session_id": None, "trainer_id": None, "score": None, "remarks": "", "corrects_id": None}
 
 
 def new_records(folder: Folder, known: Known) -> list[RecordRow]:
@@ -36,30 +42,32 @@ def write_register(load: Load) -> FileReport:
 
 def _write(load: Load, rows: list[RecordRow], evidence: EvidenceView) -> None:
     ids = load.ids
-    made = insert_rows(
-        TrainingRecord,
-        [
-            {
-                "worker_id": ids.workers[row.employee_id],
-                "course_id": ids.courses[row.course_code],
-                "course_version_id": ids.versions[row.course_code],
-                "result": row.result,
-                "completed_on": row.completed_on,
-                "expires_on": row.expires_on,
-                "valid_until": row.expires_on or FOREVER,
-                "provider": row.provider_code,
-                "evidence_id": evidence.id,
-                "evidence_key": evidence.key,
-                "evidence_sha256": evidence.sha256,
-                "source": Source.MIGRATED,
-                "created_at": load.at,
-                "created_by_id": load.by.user_id,
-            }
-            for row in rows
-        ],
-        returning=("id", "worker_id", "course_id", "completed_on", "result"),
-    )
+    columns = [
+        {
+            "worker_id": ids.workers[row.employee_id],
+            "course_id": ids.courses[row.course_code],
+            "course_version_id": ids.versions[row.course_code],
+            "result": row.result,
+            "completed_on": row.completed_on,
+            "expires_on": row.expires_on,
+            "valid_until": row.expires_on or FOREVER,
+            "provider": row.provider_code,
+            "evidence_id": evidence.id,
+            "evidence_key": evidence.key,
+            "evidence_sha256": evidence.sha256,
+            "source": Source.MIGRATED,
+            "created_at": load.at,
+            "created_by_id": load.by.user_id,
+        }
+        for row in rows
+    ]
+    made = insert_rows(TrainingRecord, columns, returning=("id", "worker_id", "course_id", "completed_on", "result"))
     numbers = {(worker, course, str(day), result): pk for pk, worker, course, day, result in made}
+    named = courses_named({row["course_version_id"] for row in columns})
+    for row in columns:
+        key = (row["worker_id"], row["course_id"], str(row["completed_on"]), row["result"])
+        row |= WITHOUT_SESSION | named[row["course_version_id"]] | {"id": numbers[key]}
+    enter(record_leaf(row) for row in columns)
     say_all(_event(row, load, numbers, evidence.sha256) for row in rows)
 
 

@@ -12,6 +12,7 @@ from titan.exchange.site_folder.commands.writing import FileReport, Load, by_cod
 from titan.exchange.site_folder.layout import WORKERS
 from titan.exchange.site_folder.queries import KnownWorker
 from titan.exchange.site_folder.rows import WorkerRow
+from titan.personnel.commands.identity import restating
 from titan.personnel.models import AreaAssignment, RoleAssignment, StatusPeriod, Worker, worker_keys
 from titan.personnel.rules import PERSONAL
 
@@ -50,18 +51,19 @@ def write_workers(load: Load) -> FileReport:
             if "supervisor_employee_id" in change.fields
         ],
     )
-    update_rows(
-        Worker,
-        [
-            {
-                "id": change.worker.id,
-                **_columns(change.row, load),
-                "supervisor_id": _supervisor(change.row, load),
-            }
-            for change in changes
-            if change.fields
-        ],
-    )
+    with restating([change.worker.id for change in changes if change.renames], by=load.by, at=load.at):
+        update_rows(
+            Worker,
+            [
+                {
+                    "id": change.worker.id,
+                    **_columns(change.row, load),
+                    "supervisor_id": _supervisor(change.row, load),
+                }
+                for change in changes
+                if change.fields
+            ],
+        )
     _keep_roles(load, new, changes)
     _keep_areas(load, new, changes)
     _keep_statuses(load, new, changes)
@@ -85,6 +87,11 @@ class _Change:
 
     def __bool__(self) -> bool:
         return bool(self.fields or self.begun or self.ended)
+
+    @property
+    def renames(self) -> bool:
+        """Whether it changes who the worker is to the ledger; badges stand for themselves."""
+        return not {"first_name", "last_name", "company_code"}.isdisjoint(self.fields)
 
 
 def _change(row: WorkerRow, worker: KnownWorker) -> _Change:

@@ -11,6 +11,7 @@ from titan.exchange.site_folder.changes import titles
 from titan.exchange.site_folder.commands.writing import FileReport, Load, by_code, report
 from titan.exchange.site_folder.layout import AREAS, COMPANIES, ROLES, VENUES
 from titan.exchange.site_folder.rows import AreaRow, CompanyRow, RoleRow, VenueRow
+from titan.personnel.commands.identity import restating_companies
 from titan.personnel.models import Area, AreaPlacement, Company, Role
 from titan.resources.models import Venue
 
@@ -27,10 +28,11 @@ def write_companies(load: Load) -> FileReport:
     )
     load.ids.companies.update(by_code(made))
     ids = load.ids.companies
-    update_rows(
-        Company,
-        [{"id": ids[r.code], "name": r.name, "search_key": search_key(r.code, r.name)} for r in changed],
-    )
+    with restating_companies([ids[row.code] for row in changed], by=load.by, at=load.at):
+        update_rows(
+            Company,
+            [{"id": ids[r.code], "name": r.name, "search_key": search_key(r.code, r.name)} for r in changed],
+        )
     say_all(_company_events(load, new, changed))
     return report(COMPANIES.file, len(rows), created=len(new), changed=len(changed))
 

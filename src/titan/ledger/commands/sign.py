@@ -1,0 +1,105 @@
+"""Checkpoints: the committed head, signed, and written where a restored database cannot take it back (ledger.md §1)."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+from django.conf import settings
+from django.db import DatabaseError, connections, transaction
+
+from titan.core.clock import now
+from titan.evidence.errors import EvidenceUnavailable
+from titan.ledger.alarms import raise_alarm
+from titan.ledger.beside import keep_beside, kept_beside
+from titan.ledger.keys import KeyUnusableError, signing_key, vkey_of
+from titan.ledger.models import AlarmKind, Checkpoint, Head
+from titan.ledger.queries.tree import root_at
+from titan.ledger.rules import notes
+from titan.ledger.sql import insert
+
+log = logging.getLogger("titan.ledger")
+_behind = ThreadPoolExecutor(max_workers=1, thread_name_prefix="titan-ledger")
+
+
+def sign_soon() -> None:
+    """Sign the committed head: at once, or behind the answer where the evidence lies across a network."""
+    if settings.TITAN_STORAGE is None:
+        sign_quietly()
+    else:
+        _behind.submit(_sign_behind)
+
+
+def sign_quietly() -> None:
+    """Sign the committed head; whatever fails is logged and made up for by the next signing.
+
+    What was committed stays committed: nobody is told of an error after it.
+    """
+    try:
+        sign_head()
+    except (KeyUnusableError, EvidenceUnavailable, DatabaseError, ValueError):
+        log.exception("The ledger's head could not be signed; the next commit, night or start tries again")
+
+
+def _sign_behind() -> None:
+    try:
+        sign_quietly()
+    finally:
+        connections.close_all()
+
+
+def sign_head() -> notes.Checkpoint | None:
+    """Sign the committed head unless it is signed, and return it; None when the ledger may not be signed.
+
+    Raises KeyUnusableError, or DatabaseError.
+    """
+    head = Head.objects.filter(pk=1).first()
+    if head is None or not head.size or is_behind(head):
+        return None
+    checkpoint = notes.Checkpoint(head.origin, head.size, bytes(head.root))
+    key = signing_key()
+    key_id = vkey_of(key, head.origin).key_id.hex()
+    note = notes.sign(checkpoint, key)
+    with transaction.atomic():
+        insert(
+            Checkpoint,
+            ("origin", "size", "root", "key_id", "note", "signed_at"),
+            [(head.origin, head.size, checkpoint.root, key_id, note, now())],
+            ignore=True,
+        )
+    keep_beside(note)
+    return checkpoint
+
+
+def is_behind(head: Head) -> bool:
+    """Tell whether the checkpoint beside the evidence knows more than the database, or something else; then alarm."""
+    note = kept_beside()
+    if note is None:
+        return False
+    try:
+        known, _signatures = notes.read_note(note)
+    except ValueError:
+        log.warning("The checkpoint beside the evidence cannot be read; it is written anew")
+        return False
+    wrong = _contradiction(head, known)
+    if wrong is None:
+        return False
+    code, detail = wrong
+    raise_alarm(AlarmKind.LEDGER, code, "ledger", 1, detail, at=now())
+    return True
+
+
+def _contradiction(head: Head, known: notes.Checkpoint) -> tuple[str, str] | None:
+    name, _, epoch = known.origin.rpartition("/")
+    mine, _, _epoch = head.origin.rpartition("/")
+    if name != mine:
+        return "LEDGER_FORKED", f"Beside the evidence lies a checkpoint of another ledger: {known.origin}."
+    if epoch.isdigit() and int(epoch) < head.epoch:
+        # What a restore lost is quoted by the new epoch.
+        return None
+    if known.origin != head.origin or known.size > head.size:
+        return "LEDGER_BEHIND", f"{known.origin} was signed at {known.size} leaves, the database has {head.size}."
+    root = bytes(head.root) if known.size == head.size else root_at(known.size)
+    if root != known.root:
+        return "LEDGER_FORKED", f"At {known.size} leaves another root was signed than the database has."
+    return None

@@ -1,0 +1,46 @@
+"""Bytes to and from both databases: what the rows-as-JSON of core.bulk cannot carry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection, models
+
+_ARRAYS = {"BinaryField": "bytea[]", "CharField": "text[]", "TextField": "text[]", "DateTimeField": "timestamptz[]"}
+
+
+def rows(sql: str, given: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Return all rows of one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return list(cursor.fetchall())
+
+
+def insert(
+    model: type[models.Model], names: Sequence[str], values: Sequence[tuple[Any, ...]], *, ignore: bool = False
+) -> None:
+    """Insert `values` (one tuple a row, in the order of the attribute names) in one statement.
+
+    ignore: rows that are there already stay as they are.
+    """
+    if not values:
+        return
+    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    fields = [by_name[name] for name in names]
+    quote = connection.ops.quote_name
+    table = quote(model._meta.db_table)
+    columns = ", ".join(quote(str(field.column)) for field in fields)
+    anyway = " ON CONFLICT DO NOTHING" if ignore else ""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            arrays = ", ".join(f"%s::{_ARRAYS.get(field.get_internal_type(), 'bigint[]')}" for field in fields)
+            given = [[row[at] for row in values] for at in range(len(fields))]
+            cursor.execute(f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({arrays}){anyway}", given)
+        else:
+            marks = ", ".join(["%s"] * len(fields))
+            prepared = [
+                tuple(field.get_db_prep_value(value, connection) for field, value in zip(fields, row, strict=True))
+                for row in values
+            ]
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks}){anyway}", prepared)
