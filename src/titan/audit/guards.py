@@ -17,7 +17,7 @@ def _of(table: str) -> str:
 def _may_blank(worker_of_session: str, without: str) -> str:
     """Return the condition that a change blanks words about an erased worker, and nothing else."""
     blanked = " AND ".join(
-        f"(NOT NEW.{column} IS DISTINCT FROM OLD.{column} OR NOT NEW.{column} IS DISTINCT FROM {without.format(column)})"
+        f"NOT (NEW.{column} IS DISTINCT FROM OLD.{column} AND NEW.{column} IS DISTINCT FROM {without.format(column)})"
         for column in ("before", "after")
     )
     about = (

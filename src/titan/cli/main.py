@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from titan.cli import backups, demo, evidence, loading, nights, people, serving, upkeep, walk
+from titan.cli import backups, demo, evidence, ledger, loading, nights, people, serving, upkeep, walk
 from titan.cli.failures import explain
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command()(demo.demo)
 app.command()(walk.walk)
 app.command()(loading.load)
 app.add_typer(evidence.evidence, name="evidence")
+app.add_typer(ledger.ledger, name="ledger")
 app.add_typer(people.users, name="user")
 app.add_typer(people.tokens, name="token")
 app.command()(upkeep.sweep)

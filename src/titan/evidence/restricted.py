@@ -42,7 +42,8 @@ def shown_with(workers: str) -> str:
     wholes = " UNION ALL ".join(
         f"SELECT {evidence} FROM {rows} WHERE {worker} = {workers}" for rows, worker, evidence in _SHOWN
     )
-    return f"WITH whole(id) AS ({wholes}) SELECT id FROM whole UNION SELECT part_id FROM evidence_evidencepart WHERE whole_id IN (SELECT id FROM whole)"
+    parts = "SELECT part_id FROM evidence_evidencepart WHERE whole_id IN (SELECT id FROM whole)"
+    return f"WITH whole(id) AS ({wholes}) SELECT id FROM whole UNION {parts}"
 
 
 WAYS = len(_SHOWN)

@@ -17,6 +17,8 @@ from django.conf import settings
 from titan.ledger.rules.notes import VerifierKey
 
 SEED_BYTES = 32
+KEY_UNKNOWN = "LEDGER_KEY_UNKNOWN"
+"""The alarm that the key at hand is not the one that the ledger announced last."""
 
 
 class KeyUnusableError(Exception):
@@ -39,7 +41,7 @@ def replace_seed() -> Path:
     """Put a new key into the key's file; return where the old one lies now. Raises KeyUnusableError."""
     if settings.TITAN_LEDGER_KEY is not None:
         raise KeyUnusableError(
-            "The key comes from TITAN_LEDGER_KEY: make a new one there, then: titan ledger rotate-key"
+            "The key comes from TITAN_LEDGER_KEY: put a new one there, then: titan ledger rotate-key --in-place"
         )
     path = Path(settings.TITAN_LEDGER_KEY_FILE)
     old = signing_key().public_key().public_bytes_raw().hex()[:8]

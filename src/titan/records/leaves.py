@@ -111,7 +111,7 @@ def opened_leaf(row: Row, *, by_id: int | None, adopted: bool = False) -> NewLea
 
 
 def decided_leaf(row: Row, *, at: datetime, by_id: int | None, adopted: bool = False) -> NewLeaf:
-    """Return the leaf about an assessor's decision. row: DECISION. at, by_id: when and by which login it was entered."""
+    """Return the leaf about an assessor's decision. row: DECISION. at, by_id: when and by whom it was entered."""
     key = row["assessment_evidence__key"]
     return NewLeaf(
         LeafType.COMPETENCY_DECIDED,

@@ -7,7 +7,10 @@ class TrainingConfig(AppConfig):
 
     def ready(self) -> None:
         from titan.core.erasing import erase_with
+        from titan.ledger.commands.begin import adopt_with
         from titan.training import guards  # noqa: F401
         from titan.training.commands.erase import blank_remarks
+        from titan.training.queries.adopted import adopted_leaves, count_adopted
 
         erase_with(blank_remarks)
+        adopt_with(count_adopted, adopted_leaves)

@@ -32,6 +32,7 @@ class GateFacts:
     """What the gate asks of a session. ends_at: the end of its last slot. evidence_intact: None without evidence.
 
     evidence_readable: false while the store does not answer, so that nobody can tell whether it is intact.
+    ledger_alarmed: an alarm of the ledger or of the guards is open.
     """
 
     status: str
@@ -39,6 +40,7 @@ class GateFacts:
     evidence_intact: bool | None
     trainer_qualified: bool
     evidence_readable: bool = True
+    ledger_alarmed: bool = False
 
 
 def reasons_against(facts: GateFacts, attendees: Iterable[GateAttendee], at: datetime) -> list[FieldError]:
@@ -53,6 +55,12 @@ def _session_reasons(facts: GateFacts, at: datetime) -> Iterator[FieldError]:
             "status",
             "NOT_SCHEDULED",
             _("The session is %(status)s; only a SCHEDULED one can be held.") % {"status": _(facts.status)},
+        )
+    if facts.ledger_alarmed:
+        yield FieldError(
+            "ledger",
+            "LEDGER_ALARM",
+            _("The ledger or the database's guards raised an alarm. Nothing is finalized until it is cleared up."),
         )
     if facts.ends_at is None or at < facts.ends_at:
         ends = facts.ends_at.isoformat() if facts.ends_at else None

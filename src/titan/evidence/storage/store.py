@@ -10,7 +10,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-
 NOTE_LIMIT = 64 * 1024
 """How many bytes of a note are read at most."""
 

@@ -37,13 +37,13 @@ def append_now() -> range:
 
     Holds the head until the command ends: call it last. At most seven statements, whatever the number of leaves.
     """
-    waiting: list[NewLeaf] = current_unit().kept.pop(WAITING, [])
-    if not waiting:
+    kept = current_unit().kept
+    if not kept.get(WAITING):
         return range(0)
-    ready = sealed(waiting)
-    if not ready:
-        return range(0)
-    return write(locked_tip(), ready)
+    # Locked before people are asked who they are: whoever is renamed meanwhile is restated after these leaves.
+    tip = locked_tip()
+    ready = sealed(kept.pop(WAITING))
+    return write(tip, ready) if ready else range(0)
 
 
 def append_rest(unit: Unit) -> None:

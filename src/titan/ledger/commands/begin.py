@@ -10,7 +10,7 @@ from typing import Any
 from titan.core.actor import Actor
 from titan.core.command import command, current_unit, nothing_changed, say
 from titan.core.lock import Subject, lock_alone
-from titan.ledger.commands.append import Tip, known_tip, write
+from titan.ledger.commands.append import WAITING, Tip, known_tip, write
 from titan.ledger.commands.sealing import sealed
 from titan.ledger.entering import NewLeaf
 from titan.ledger.keys import signing_key, vkey_of
@@ -53,7 +53,9 @@ def begin_here() -> Tip:
     name = f"titan-{secrets.token_hex(6)}"
     tip = Tip(f"{name}/1", 1, Frontier())
     Head.objects.create(id=1, origin=tip.origin, epoch=1, size=0, root=EMPTY_ROOT, frontier=b"")
-    earlier = sum(count() for count, _source in _sources)
+    # What the running command wrote stands already, and has its own leaves waiting.
+    own = {(leaf.type, leaf.entity_id) for leaf in unit.kept.get(WAITING, ()) if "adopted" in leaf.body}
+    earlier = sum(count() for count, _source in _sources) - len(own)
     write(
         tip,
         sealed([epoch_leaf(tip, unit.at, unit.by.user_id, adopted=earlier), key_leaf(tip, unit.at, unit.by.user_id)]),
@@ -61,6 +63,8 @@ def begin_here() -> Tip:
     chunk: list[NewLeaf] = []
     for _count, source in _sources:
         for leaf in source():
+            if (leaf.type, leaf.entity_id) in own:
+                continue
             chunk.append(leaf)
             if len(chunk) == CHUNK:
                 write(tip, sealed(chunk))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from concurrent.futures import ThreadPoolExecutor
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import DatabaseError, connections, transaction
 
@@ -12,8 +13,9 @@ from titan.core.clock import now
 from titan.evidence.errors import EvidenceUnavailable
 from titan.ledger.alarms import raise_alarm
 from titan.ledger.beside import keep_beside, kept_beside
-from titan.ledger.keys import KeyUnusableError, signing_key, vkey_of
+from titan.ledger.keys import KEY_UNKNOWN, KeyUnusableError, signing_key, vkey_of
 from titan.ledger.models import AlarmKind, Checkpoint, Head
+from titan.ledger.queries.checkpoints import vkeys
 from titan.ledger.queries.tree import root_at
 from titan.ledger.rules import notes
 from titan.ledger.sql import insert
@@ -58,6 +60,8 @@ def sign_head() -> notes.Checkpoint | None:
         return None
     checkpoint = notes.Checkpoint(head.origin, head.size, bytes(head.root))
     key = signing_key()
+    if not _is_announced(key):
+        return None
     key_id = vkey_of(key, head.origin).key_id.hex()
     note = notes.sign(checkpoint, key)
     with transaction.atomic():
@@ -69,6 +73,16 @@ def sign_head() -> notes.Checkpoint | None:
         )
     keep_beside(note)
     return checkpoint
+
+
+def _is_announced(key: Ed25519PrivateKey) -> bool:
+    """Tell whether the ledger announced `key` last; else alarm: nobody could tell whose signature it is."""
+    known = vkeys()[-1]
+    if known.public == key.public_key().public_bytes_raw():
+        return True
+    detail = f"The ledger announced {known}, but another key lies here."
+    raise_alarm(AlarmKind.LEDGER, KEY_UNKNOWN, "ledger", 1, detail, at=now())
+    return False
 
 
 def is_behind(head: Head) -> bool:

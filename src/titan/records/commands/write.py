@@ -107,12 +107,10 @@ def write_records(records: Sequence[NewRecord], *, by: Actor, at: datetime) -> d
     )
     touch([record.worker_id for record in records], {record.course_id for record in records})
     named = courses_named({record.course_version_id for record in records})
-    entered = []
     for row in rows:
-        row |= named[row["course_version_id"]]
-        row["id"] = ids[row["worker_id"]]
-        entered.append(record_leaf(row))
-    enter(entered + [corrected_leaf(row) for row in rows if row["corrects_id"] is not None])
+        row.update(named[row["course_version_id"]], id=ids[row["worker_id"]])
+    enter(record_leaf(row) for row in rows)
+    enter(corrected_leaf(row) for row in rows if row["corrects_id"] is not None)
     return ids
 
 
@@ -161,9 +159,8 @@ def _enter_competencies(rows: list[dict[str, Any]], ids: dict[int, int], *, by: 
     named = courses_named({row["course_version_id"] for row in rows})
     methods = methods_named({row["method_id"] for row in rows if row["method_id"] is not None})
     for row in rows:
-        row |= named[row["course_version_id"]]
-        row["id"] = ids[row["worker_id"]]
-    enter([opened_leaf(row, by_id=by.user_id) for row in rows])
+        row.update(named[row["course_version_id"]], id=ids[row["worker_id"]])
+    enter(opened_leaf(row, by_id=by.user_id) for row in rows)
     enter(
         decided_leaf(row | methods[row["method_id"]] | WITHOUT_EVIDENCE, at=at, by_id=by.user_id)
         for row in rows

@@ -34,7 +34,7 @@ from titan.core.models import SiteSettings
 from titan.core.permit import need_reader
 from titan.evidence.queries import verify_one
 from titan.evidence.storage import Verdict
-from titan.ledger.models import Leaf, LeafType
+from titan.ledger.models import Alarm, AlarmKind, Leaf, LeafType
 from titan.records.models import FOREVER, Result
 from titan.records.rules import expires_on
 from titan.resources.models import Qualification
@@ -119,7 +119,7 @@ def gate_of(session: TrainingSession, *, at: datetime) -> Gate:
         .order_by("worker__name_key", "worker_id")
         .values(*ATTENDEE_COLUMNS)
     )
-    ends_at, qualified, zone = _circumstances(session)
+    ends_at, qualified, zone, alarmed = _circumstances(session)
     evidence = verify_one(session.evidence_id) if session.evidence_id else None
     facts = GateFacts(
         status=session.status,
@@ -127,6 +127,7 @@ def gate_of(session: TrainingSession, *, at: datetime) -> Gate:
         evidence_intact=None if evidence is None else evidence is Verdict.OK,
         trainer_qualified=qualified,
         evidence_readable=evidence is not Verdict.UNREADABLE,
+        ledger_alarmed=alarmed,
     )
     people = [
         GateAttendee(
@@ -149,18 +150,20 @@ def gate_of(session: TrainingSession, *, at: datetime) -> Gate:
 # Written out: it runs inside every finalization, under the session's lock.
 _CIRCUMSTANCES = f"""SELECT (SELECT MAX(ends_at) FROM {Slot._meta.db_table} WHERE session_id = %s),
     EXISTS (SELECT 1 FROM {Qualification._meta.db_table} WHERE trainer_id = %s AND course_id = %s AND until IS NULL),
-    (SELECT timezone FROM {SiteSettings._meta.db_table} WHERE until IS NULL)"""
+    (SELECT timezone FROM {SiteSettings._meta.db_table} WHERE until IS NULL),
+    EXISTS (SELECT 1 FROM {Alarm._meta.db_table} WHERE resolved_at IS NULL AND kind <> %s)"""
 
 
-def _circumstances(session: TrainingSession) -> tuple[datetime | None, bool, ZoneInfo]:
-    """Return when the last slot ends, whether the trainer may teach the course now, and the site's zone."""
+def _circumstances(session: TrainingSession) -> tuple[datetime | None, bool, ZoneInfo, bool]:
+    """Return when the last slot ends, whether the trainer may teach the course now, the zone, and an open alarm."""
     with connection.cursor() as cursor:
-        cursor.execute(_CIRCUMSTANCES, [session.pk, session.trainer_id, session.course_id])
-        ends_at, qualified, zone = cursor.fetchone()
+        cursor.execute(_CIRCUMSTANCES, [session.pk, session.trainer_id, session.course_id, AlarmKind.EVIDENCE])
+        ends_at, qualified, zone, alarmed = cursor.fetchone()
     if isinstance(ends_at, str):
         # SQLite keeps moments as text, in UTC.
         ends_at = datetime.fromisoformat(ends_at).replace(tzinfo=UTC)
-    return ends_at, bool(qualified), settings.Site(timezone=zone).zone if zone else settings.Site().zone
+    zone_now = settings.Site(timezone=zone).zone if zone else settings.Site().zone
+    return ends_at, bool(qualified), zone_now, bool(alarmed)
 
 
 def need_not_finalized(session: TrainingSession) -> None:

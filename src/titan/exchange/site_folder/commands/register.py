@@ -66,7 +66,7 @@ def _write(load: Load, rows: list[RecordRow], evidence: EvidenceView) -> None:
     named = courses_named({row["course_version_id"] for row in columns})
     for row in columns:
         key = (row["worker_id"], row["course_id"], str(row["completed_on"]), row["result"])
-        row |= WITHOUT_SESSION | named[row["course_version_id"]] | {"id": numbers[key]}
+        row.update(WITHOUT_SESSION | named[row["course_version_id"]], id=numbers[key])
     enter(record_leaf(row) for row in columns)
     say_all(_event(row, load, numbers, evidence.sha256) for row in rows)
 
