@@ -182,7 +182,8 @@ def erase_login(user_id: int, *, by: Actor, at: datetime) -> None:
     """
     need_role(by, Role.SUPER_ADMIN)
     user = _locked_user(user_id)
-    _keep_a_super_admin(user_id, {"role": user.role, "is_active": False})
+    if user.role == Role.SUPER_ADMIN:
+        _keep_a_super_admin(user_id, {"role": user.role, "is_active": False})
     ended = list(UserSession.objects.filter(user_id=user_id).values_list("session_key", flat=True))
     Session.objects.filter(pk__in=ended).delete()
     UserSession.objects.filter(user_id=user_id).delete()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, models
@@ -35,12 +36,32 @@ def insert(
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             arrays = ", ".join(f"%s::{_ARRAYS.get(field.get_internal_type(), 'bigint[]')}" for field in fields)
-            given = [[row[at] for row in values] for at in range(len(fields))]
+            given = [_array([row[at] for row in values]) for at in range(len(fields))]
             cursor.execute(f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({arrays}){anyway}", given)
         else:
             marks = ", ".join(["%s"] * len(fields))
-            prepared = [
-                tuple(field.get_db_prep_value(value, connection) for field, value in zip(fields, row, strict=True))
-                for row in values
-            ]
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks}){anyway}", prepared)
+            # Numbers, texts and bytes go as they are; Django would look at each of them for long.
+            moments = [at for at, field in enumerate(fields) if field.get_internal_type() == "DateTimeField"]
+            given = values if not moments else [_with_moments(row, moments) for row in values]
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks}){anyway}", given)
+
+
+def _array(values: Sequence[Any]) -> str:
+    """Return `values` as PostgreSQL writes an array; the driver takes twice as long over a list."""
+    return f"{{{','.join(map(_item, values))}}}"
+
+
+def _item(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, bytes):
+        return f'"\\\\x{value.hex()}"'
+    text = value.isoformat() if isinstance(value, datetime) else str(value)
+    return '"{}"'.format(text.replace("\\", "\\\\").replace('"', '\\"'))
+
+
+def _with_moments(row: tuple[Any, ...], places: Sequence[int]) -> tuple[Any, ...]:
+    adapt = connection.ops.adapt_datetimefield_value
+    return tuple(adapt(value) if at in places else value for at, value in enumerate(row))

@@ -69,10 +69,10 @@ def _person_keys(leaves: Sequence[NewLeaf]) -> dict[int, bytes]:
     needed = {leaf.worker_id for leaf in leaves if leaf.worker_id is not None and leaf.type != LeafType.RESTATED}
     missing = sorted(needed - keys.keys())
     if missing:
-        at = current_unit().at
-        insert(PersonKey, ("worker_id", "key", "made_at"), [(pk, os.urandom(32), at) for pk in missing], ignore=True)
-        # Read again: somebody else may have been first.
-        keys |= person_keys(missing)
+        # Nobody else makes keys meanwhile: whoever does holds the head.
+        made, at = {pk: os.urandom(32) for pk in missing}, current_unit().at
+        insert(PersonKey, ("worker_id", "key", "made_at"), [(pk, key, at) for pk, key in made.items()])
+        keys |= made
     return keys
 
 

@@ -106,12 +106,16 @@ def write_records(records: Sequence[NewRecord], *, by: Actor, at: datetime) -> d
         for record, row in zip(records, rows, strict=True)
     )
     touch([record.worker_id for record in records], {record.course_id for record in records})
-    named = courses_named({record.course_version_id for record in records})
+    _enter_records(rows, ids)
+    return ids
+
+
+def _enter_records(rows: list[dict[str, Any]], ids: dict[int, int]) -> None:
+    named = courses_named({row["course_version_id"] for row in rows})
     for row in rows:
         row.update(named[row["course_version_id"]], id=ids[row["worker_id"]])
     enter(record_leaf(row) for row in rows)
     enter(corrected_leaf(row) for row in rows if row["corrects_id"] is not None)
-    return ids
 
 
 def _record_row(record: NewRecord, by: Actor, at: datetime) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
+from markupsafe import Markup, escape
 
 from titan.catalogue.models import Course
 from titan.compliance.models import Severity
@@ -40,24 +41,14 @@ STATUSES = tuple(Severity.names)
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One requirement as the matrix shows it: colour, a few letters, and the whole in words for who listens."""
-
-    course_id: int
-    colour: str
-    text: str
-    label: str
-
-
-@dataclass(frozen=True)
 class Row:
-    """One worker; cells stand by course, absent where nothing is required. colour: of the worst item."""
+    """One worker. colour: of the worst item. cells: of each course in order, blank where nothing is required."""
 
     worker: Worker
     colour: str
     red: int
     yellow: int
-    cells: dict[int, Cell]
+    cells: Markup
 
 
 @require_GET
@@ -70,8 +61,8 @@ def matrix_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     counts = summary()
     values = {
         "counts": counts.counts,
-        "courses": _columns(counts.by_course, wanted),
-        "rows": _rows(found.items, counts.by_course, visit.today),
+        "courses": (columns := _columns(counts.by_course, wanted)),
+        "rows": _rows(found.items, columns, visit.today),
         "page": found,
         "wanted": wanted,
         "status_name": given_text(request, "status"),
@@ -144,36 +135,62 @@ def _choices(courses: list[CourseCounts]) -> dict[str, list[tuple[int, str]]]:
     }
 
 
-def _rows(found: list[MatrixRow], courses: list[CourseCounts], today: date) -> list[Row]:
+def _rows(found: list[MatrixRow], columns: list[CourseCounts], today: date) -> list[Row]:
     """Return the rows with the reason of each cell in words; one statement for all of them."""
-    titles = {row.course_id: local(row.title) for row in courses}
     unproved = [
         (row.worker.pk, cell.course_id)
         for row in found
         for cell in row.cells
         if Severity[cell.status] < Severity.EXPIRING
     ]
-    past = histories(unproved, today)
-    return [_row(row, titles, past, today) for row in found]
+    grid = _Grid(columns, histories(unproved, today), today)
+    return [grid.row(row, first=number == 0) for number, row in enumerate(found)]
 
 
-def _row(row: MatrixRow, titles: dict[int, str], past: dict[tuple[int, int], History], today: date) -> Row:
-    cells = {
-        cell.course_id: _cell(
-            cell, titles.get(cell.course_id, ""), past.get((row.worker.pk, cell.course_id), History()), today
+class _Grid:
+    """Makes the cells of a page as finished HTML: there are thousands, most of them blank or said before."""
+
+    def __init__(self, columns: list[CourseCounts], past: dict[tuple[int, int], History], today: date) -> None:
+        self.past, self.today, self.opens = past, today, reverse("matrix")
+        self.titles = {column.course_id: escape(local(column.title)) for column in columns}
+        self.blanks = {
+            column.course_id: f'<td role="gridcell" class="cell glyph" data-status="none" tabindex="-1" '
+            f'aria-label="{escape(column.code)}: {escape(_("not required"))}"></td>'
+            for column in columns
+        }
+        self.said: dict[tuple[Any, ...], tuple[str, str]] = {}
+
+    def row(self, row: MatrixRow, *, first: bool) -> Row:
+        """Return one worker's row. first: it holds the cell that the keyboard reaches first."""
+        colours = [TOKENS[COLOURS[Severity[cell.status]]] for cell in row.cells]
+        filled = {
+            cell.course_id: self._cell(row.worker.pk, cell, colour)
+            for cell, colour in zip(row.cells, colours, strict=True)
+            if cell.course_id in self.titles
+        }
+        cells = "".join([filled.get(course_id) or blank for course_id, blank in self.blanks.items()])
+        if first:
+            cells = cells.replace('tabindex="-1"', 'tabindex="0"', 1)
+        worst = TOKENS[COLOURS[Severity[row.overall_status]]]
+        return Row(row.worker, worst, colours.count("red"), colours.count("amber"), Markup(cells))  # noqa: S704
+
+    def _cell(self, worker_id: int, cell: MatrixCell, colour: str) -> str:
+        text, why = self._words(cell, self.past.get((worker_id, cell.course_id), History()))
+        return (
+            f'<td role="gridcell" class="cell glyph" data-status="{colour}" '
+            f'data-opens-cell="{self.opens}/{worker_id}/{cell.course_id}" tabindex="-1" '
+            f'aria-label="{self.titles[cell.course_id]}: {why}">{text}</td>'
         )
-        for cell in row.cells
-    }
-    colours = [cell.colour for cell in cells.values()]
-    worst = TOKENS[COLOURS[Severity[row.overall_status]]]
-    return Row(row.worker, worst, colours.count("red"), colours.count("amber"), cells)
 
-
-def _cell(cell: MatrixCell, title: str, past: History, today: date) -> Cell:
-    severity = Severity[cell.status]
-    colour = TOKENS[COLOURS[severity]]
-    why = words(severity, today, cell.expires_on, cell.due_on, past)
-    return Cell(cell.course_id, colour, _few_letters(severity, cell, past, today), f"{title}: {severity.label}, {why}")
+    def _words(self, cell: MatrixCell, past: History) -> tuple[str, str]:
+        """Return a few letters, and the whole in words for who listens, both escaped."""
+        asked = (cell.status, cell.expires_on, cell.due_on, past)
+        if asked not in self.said:
+            severity = Severity[cell.status]
+            why = words(severity, self.today, cell.expires_on, cell.due_on, past)
+            letters = _few_letters(severity, cell, past, self.today)
+            self.said[asked] = (str(escape(letters)), str(escape(f"{severity.label}, {why}")))
+        return self.said[asked]
 
 
 def _few_letters(severity: Severity, cell: MatrixCell, past: History, today: date) -> str:

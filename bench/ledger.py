@@ -1,0 +1,66 @@
+"""What the ledger costs: finalizing with it against the same command without it, in turn within one run."""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from unittest.mock import patch
+
+from bench.classes import Class, ready
+from bench.finalizing import finalize
+from bench.timing import ROUNDS, Measured
+
+LIMIT = 1.3
+SIZES = (20, 500)
+
+
+def measures(workers: int, *, at: datetime, rounds: int = ROUNDS) -> Iterator[Measured]:
+    """Measure classes of 20 and 500, by the clock on the wall and by this process's own work."""
+    for attendees in SIZES:
+        yield from with_against_without(workers, attendees, at=at, rounds=rounds)
+
+
+def with_against_without(workers: int, attendees: int, *, at: datetime, rounds: int = ROUNDS) -> Iterator[Measured]:
+    """Measure one class size."""
+    classes = ready(attendees, 2 * (rounds + 1), at=at)
+    seen: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
+    for number in range(rounds + 1):
+        for entering in (True, False) if number % 2 else (False, True):
+            seen[entering].append(_once(classes[2 * number + entering], entering=entering, at=at))
+    # The first round warms both up.
+    ours, theirs = (
+        [statistics.median(column) for column in zip(*seen[entering][1:], strict=True)] for entering in (True, False)
+    )
+    limit = LIMIT if attendees == max(SIZES) else None
+    yield Measured(f"finalize {attendees}: with the ledger against without", workers, ours[0], theirs[0], limit)
+    yield Measured(f"finalize {attendees}: the same, processor", workers, ours[1], theirs[1], limit)
+
+
+def _once(wanted: Class, *, entering: bool, at: datetime) -> tuple[float, float]:
+    """Return how many ms one finalization takes, by the wall and of this process."""
+    with ExitStack() as stack:
+        if not entering:
+            stack.enter_context(without_ledger())
+        gc.collect()
+        gc.disable()
+        try:
+            began, worked = time.perf_counter(), time.process_time()
+            finalize(wanted, at=at)
+            return (time.perf_counter() - began) * 1000, (time.process_time() - worked) * 1000
+        finally:
+            gc.enable()
+
+
+@contextmanager
+def without_ledger() -> Iterator[None]:
+    """Let finalizing enter nothing while this lasts."""
+    with (
+        patch("titan.records.commands.write._enter_records"),
+        patch("titan.records.commands.write._enter_competencies"),
+        patch("titan.training.commands.finalize._enter", return_value=None),
+    ):
+        yield
