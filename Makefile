@@ -37,8 +37,9 @@ bench-million: .venv/.ready-dev
 
 # Sixteen clients for two minutes against a real server. make bench-load DB=postgres SERVE="--workers 2"
 SERVE ?=
+PAUSE ?= 1
 bench-load: .venv/.ready-dev
-	$(VENV)/python -m bench load --db $(DB) --serve "$(SERVE)"
+	$(VENV)/python -m bench load --db $(DB) --serve "$(SERVE)" --pause $(PAUSE)
 
 lint: .venv/.ready-dev
 	$(VENV)/ruff check .

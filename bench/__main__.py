@@ -66,6 +66,7 @@ def load(  # noqa: PLR0917 - each is an option of the command line
     clients: Annotated[int, typer.Option(help="How many clients at once; each has a trainer of its own.", max=24)] = 16,
     seconds: Annotated[float, typer.Option(help="How long.")] = 120,
     serve: Annotated[str, typer.Option(help="Options of `titan serve`, such as '--workers 2'.")] = "",
+    pause: Annotated[float, typer.Option(help="Seconds between two requests of a client, on average.")] = 1.0,
     markdown: Annotated[Path | None, typer.Option(help="Write the tables to this file as well.")] = None,
 ) -> None:
     """Let clients do the day's work against a real server, and print errors, times and memory."""
@@ -75,7 +76,7 @@ def load(  # noqa: PLR0917 - each is an option of the command line
     for database in _chosen(db):
         with place(database) as environment, tempfile.NamedTemporaryFile(suffix=".json") as file:
             options = ["--size", str(size), "--clients", str(clients), "--seconds", str(seconds)]
-            options += ["--serve", serve, "--out", file.name]
+            options += ["--serve", serve, "--pause", str(pause), "--out", file.name]
             started = {**os.environ, **{f"BENCH_{name}": value for name, value in environment.items()}}
             command = [sys.executable, "-m", "bench", "load-one", *options]
             subprocess.run(command, check=True, env=started)  # noqa: S603
@@ -90,8 +91,13 @@ def load(  # noqa: PLR0917 - each is an option of the command line
 
 
 @app.command(hidden=True)
-def load_one(
-    size: int = 20_000, clients: int = 16, seconds: float = 120, serve: str = "", out: Path | None = None
+def load_one(  # noqa: PLR0917 - each is an option of the command line
+    size: int = 20_000,
+    clients: int = 16,
+    seconds: float = 120,
+    serve: str = "",
+    pause: float = 1.0,
+    out: Path | None = None,
 ) -> None:
     """Run the load test on one database, at the place that the environment names."""
     enter({name: os.environ[f"BENCH_{name}"] for name in ("TITAN_HOME", "TITAN_DATABASE_URL")})
@@ -99,12 +105,12 @@ def load_one(
 
     keys = loading.prepare(size)
     with loading.Server(serve.split()) as server:
-        seen = loading.run(server, keys, clients=clients, seconds=seconds)
+        seen = loading.run(server, keys, clients=clients, seconds=seconds, pause=pause)
     found = {
         "lines": list(loading.lines(seen)),
         "errors": seen.errors,
         "memory": loading.memory_words(seen),
-        "what": f"{clients} clients, {size:,} workers, {seconds:.0f} s",
+        "what": f"{clients} clients, {size:,} workers, {seconds:.0f} s, {pause:g} s between requests",
     }
     if out is not None:
         out.write_text(json.dumps(found))

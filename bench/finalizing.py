@@ -11,6 +11,7 @@ from bench.timing import ROUNDS, Measured, in_turn, once
 
 LIMITS = {20: 4.0, 500: 2.5}
 LOOP = 100
+CLASSES_COUNTED = 6
 
 
 def measures(workers: int, *, at: datetime, rounds: int = ROUNDS) -> Iterator[Measured]:
@@ -59,16 +60,21 @@ def finalize_against_loop(workers: int, *, at: datetime) -> Measured:
 
 
 def statements(workers: int, *, at: datetime) -> Measured:
-    """Count the statements at 20, 100 and 500: they must be the same."""
+    """Count the statements at 20, 100 and 500: they must be the same.
+
+    Of several classes the most: where nobody's overall colour changes, no verdict is written.
+    """
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     counts = []
     for attendees in (20, 100, 500):
-        one = ready(attendees, 1, at=at)[0]
-        with CaptureQueriesContext(connection) as captured:
-            finalize(one, at=at)
-        counts.append(len(captured))
+        seen = []
+        for one in ready(attendees, CLASSES_COUNTED, at=at):
+            with CaptureQueriesContext(connection) as captured:
+                finalize(one, at=at)
+            seen.append(len(captured))
+        counts.append(max(seen))
     note = "statements at 20, 100, 500: " + ", ".join(map(str, counts))
     same = max(counts) / min(counts)
     return Measured("finalize: statements", workers, same, 1.0, 1.0, note=note)

@@ -1,7 +1,9 @@
 """The load test: many clients do the day's work against a real `titan serve`, and every answer must be right.
 
 Each client has a trainer of its own and goes round: it makes a class, lets the Smart Picker fill it, marks everyone,
-uploads the signed sheet and finalizes; between two of these steps it reads pages and lists, as people do.
+uploads the signed sheet and finalizes; between two of these steps it reads pages and lists, as people do. People also
+look at what they see: between two requests passes a second on average. Without that pause, sixteen clients are not
+sixteen people but a queue that is always full; it is worth a look too (--pause 0).
 """
 
 from __future__ import annotations
@@ -120,8 +122,8 @@ def _resident(pid: int) -> int:
 class Client:
     """One person at work."""
 
-    def __init__(self, number: int, port: int, keys: Keys, seen: Seen, began: datetime) -> None:
-        self.number, self.keys, self.seen = number, keys, seen
+    def __init__(self, number: int, port: int, keys: Keys, seen: Seen, *, began: datetime, pause: float) -> None:
+        self.number, self.keys, self.seen, self.pause = number, keys, seen, pause
         self.luck = random.Random(number)  # noqa: S311 - no secret
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         # Each class ends in the past, and none of a trainer's overlap.
@@ -207,7 +209,8 @@ class Client:
     def send(
         self, kind: str, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> bytes:
-        """Send one request and return the answer; raises for anything but success."""
+        """Send one request after a look at the last answer, and return its own; raises for anything but success."""
+        time.sleep(self.luck.uniform(0, 2 * self.pause))
         began = time.perf_counter()
         self.connection.request(method, path, body, headers or {})
         answer = self.connection.getresponse()
@@ -218,11 +221,11 @@ class Client:
         return content
 
 
-def run(server: Server, keys: Keys, *, clients: int, seconds: float) -> Seen:
-    """Let `clients` clients work for `seconds`; return what they saw."""
+def run(server: Server, keys: Keys, *, clients: int, seconds: float, pause: float) -> Seen:
+    """Let `clients` work for `seconds`, each with `pause` seconds on average between requests; return what they saw."""
     seen, began = Seen(), datetime.now(UTC)
     until = time.monotonic() + seconds
-    people = [Client(number, server.port, keys, seen, began) for number in range(clients)]
+    people = [Client(number, server.port, keys, seen, began=began, pause=pause) for number in range(clients)]
     threads = [threading.Thread(target=one.work, args=[until], daemon=True) for one in people]
     for thread in threads:
         thread.start()

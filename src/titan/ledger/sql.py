@@ -19,11 +19,17 @@ def rows(sql: str, given: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
 
 
 def insert(
-    model: type[models.Model], names: Sequence[str], values: Sequence[tuple[Any, ...]], *, ignore: bool = False
+    model: type[models.Model],
+    names: Sequence[str],
+    values: Sequence[tuple[Any, ...]],
+    *,
+    ignore: bool = False,
+    lines: str = "",
 ) -> None:
     """Insert `values` (one tuple a row, in the order of the attribute names) in one statement.
 
-    ignore: rows that are there already stay as they are.
+    ignore: rows that are there already stay as they are. lines: the attribute whose bytes are single lines of UTF-8,
+    as all JSON is; PostgreSQL reads those in half the time.
     """
     if not values:
         return
@@ -35,9 +41,19 @@ def insert(
     anyway = " ON CONFLICT DO NOTHING" if ignore else ""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            arrays = ", ".join(f"%s::{_ARRAYS.get(field.get_internal_type(), 'bigint[]')}" for field in fields)
-            given = [_array([row[at] for row in values]) for at in range(len(fields))]
-            cursor.execute(f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({arrays}){anyway}", given)
+            picked, arrays = [], []
+            texts: list[str] = []
+            for at, field in enumerate(fields):
+                if field.attname == lines:
+                    picked.append(f"convert_to(c{at}, 'UTF8')")
+                    arrays.append("string_to_array(%s, E'\\n')")
+                    texts.append(b"\n".join(row[at] for row in values).decode())
+                else:
+                    picked.append(f"c{at}")
+                    arrays.append(f"%s::{_ARRAYS.get(field.get_internal_type(), 'bigint[]')}")
+                    texts.append(_array([row[at] for row in values]))
+            source = f"unnest({', '.join(arrays)}) AS given({', '.join(f'c{at}' for at in range(len(fields)))})"
+            cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {', '.join(picked)} FROM {source}{anyway}", texts)
         else:
             marks = ", ".join(["%s"] * len(fields))
             # Numbers, texts and bytes go as they are; Django would look at each of them for long.

@@ -34,7 +34,7 @@ def locked_session(session_id: int, *, by: Actor) -> TrainingSession:
     if connection.vendor == "postgresql":
         # Locked alone, then read: a join that waited for the lock would show what was joined before the wait.
         list(sessions.select_for_update(no_key=True).values_list("pk"))
-    session = sessions.select_related("course_version", "evidence").first()
+    session = sessions.select_related("course_version__course", "evidence").first()
     if session is None:
         raise NotFound("session", session_id)
     return session

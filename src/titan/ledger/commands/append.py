@@ -75,6 +75,7 @@ def write(tip: Tip, ready: Sequence[tuple[NewLeaf, bytes]]) -> range:
         Leaf,
         ("index", "type", "entity_id", "data"),
         [(first + at, str(leaf.type), leaf.entity_id, data) for at, (leaf, data) in enumerate(ready)],
+        lines="data",
     )
     insert(Node, ("level", "position", "hash"), [(node.level, node.position, node.hash) for node in nodes])
     Head.objects.filter(pk=1).update(

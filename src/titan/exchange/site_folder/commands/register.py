@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from titan.core.bulk import insert_rows
 from titan.core.command import Said, say_all
 from titan.core.errors import Conflict
@@ -42,7 +44,7 @@ def write_register(load: Load) -> FileReport:
 
 def _write(load: Load, rows: list[RecordRow], evidence: EvidenceView) -> None:
     ids = load.ids
-    columns = [
+    columns: list[dict[str, Any]] = [
         {
             "worker_id": ids.workers[row.employee_id],
             "course_id": ids.courses[row.course_code],
