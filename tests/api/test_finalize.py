@@ -15,6 +15,7 @@ from titan.audit.models import AuditEvent
 from titan.catalogue.models import CourseVersion
 from titan.compliance.models import ComplianceItem
 from titan.core.actor import Role
+from titan.ledger.models import Leaf, LeafType
 from titan.personnel.models import Worker, WorkerStatus
 from titan.records.models import CompetencyRecord, TrainingRecord
 from titan.resources.models import Qualification
@@ -103,7 +104,8 @@ class TestTheReceipt:
         receipt = body_of(answer)
         assert set(receipt) == set(expected) == RECEIPT
         assert expected["finalized_at"] is None
-        assert {**expected, "finalized_at": "2026-11-22T09:00:00+04:00"} == receipt
+        entry = Leaf.objects.get(type=LeafType.FINALIZED, entity_id=session.pk).pk
+        assert {**expected, "finalized_at": "2026-11-22T09:00:00+04:00", "ledger_entry": entry} == receipt
         session.refresh_from_db()
         assert receipt == {
             "session_id": session.pk,
@@ -115,7 +117,7 @@ class TestTheReceipt:
             "turned_green": 2,
             "fully_green": 1,
             "evidence_sha256": session.evidence.sha256 if session.evidence else None,
-            "ledger_entry": None,
+            "ledger_entry": entry,
         }
         whole = body_of(room.admin.get(f"/sessions/{session.pk}"))
         admin = room.users[Role.HSE_ADMIN]
@@ -185,7 +187,8 @@ class TestWhatItWrites:
         )
         expected = body_of(preview(room, session))
         receipt = body_of(finalize(room, session))
-        assert {**expected, "finalized_at": receipt["finalized_at"]} == receipt
+        known_then = {"finalized_at": receipt["finalized_at"], "ledger_entry": receipt["ledger_entry"]}
+        assert expected | known_then == receipt
         counted = [receipt[name] for name in ("training_records", "failed", "competency_pending", "turned_green")]
         assert counted == [2, 1, 1, 1]
         items = body_of(room.admin.get(f"/competency?session_id={session.pk}"))["items"]

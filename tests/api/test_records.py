@@ -14,6 +14,7 @@ from tests.training.acting import PASSED, settle
 from titan.audit.models import AuditEvent
 from titan.core.actor import Role
 from titan.evidence.models import EvidenceFile
+from titan.ledger.models import Leaf, LeafType
 from titan.personnel.models import WorkerStatus
 from titan.records.models import Result, TrainingRecord
 from titan.training.commands import finalize_session
@@ -41,8 +42,9 @@ class TestOutsideCertificates:
         assert record["course"] == {"id": room.course.pk, "code": "HSE-002", "title": "Course HSE-002"}
         assert (record["source"], record["result"], record["provider"]) == ("EXTERNAL", "PASSED", words["provider"])
         assert (record["completed_on"], record["expires_on"], record["score"]) == ("2026-11-01", "2027-11-01", 91)
-        empty = ("session_id", "trainer", "corrects_id", "corrected_by_id", "revoked_at", "ledger_entry")
-        assert [record[name] for name in empty] == [None] * 6
+        empty = ("session_id", "trainer", "corrects_id", "corrected_by_id", "revoked_at")
+        assert [record[name] for name in empty] == [None] * 5
+        assert record["ledger_entry"] == Leaf.objects.get(type=LeafType.RECORD, entity_id=record["id"]).pk
         assert body_of(room.admin.get(f"/records/{record['id']}")) == record
         compliance = body_of(room.admin.get(f"/workers/{room.workers[0].pk}/compliance"))
         assert compliance["overall_status"] == "COMPLIANT"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -37,8 +38,13 @@ def site(tmp_path_factory: Any) -> Iterator[Home]:
             server.stop()
 
 
-def elsewhere(site: Home, name: str) -> Home:
-    return make_home(site.folder.with_name(f"{site.folder.name}_{name}"))
+def elsewhere(site: Home, name: str, *, with_key: bool = True) -> Home:
+    """Return an empty home on another machine. with_key: the ledger's key was brought along, as it should be."""
+    home = make_home(site.folder.with_name(f"{site.folder.name}_{name}"))
+    if with_key:
+        (home.folder / "keys").mkdir(mode=0o700, parents=True)
+        shutil.copy(site.folder / "keys" / "ledger.key", home.folder / "keys" / "ledger.key")
+    return home
 
 
 def contents(home: Home) -> dict[str, list[tuple[Any, ...]]]:
@@ -108,6 +114,29 @@ def test_a_restored_site_is_the_same_row_by_row_and_goes_on(site: Home, tmp_path
     assert restored.titan("user", "create", "new@site.example", "--role", "AUDITOR").returncode == 0
     assert restored.rows("SELECT MAX(id) FROM accounts_user") > before
     assert restored.titan("guards").returncode == 0
+
+
+def test_without_the_ledgers_key_nothing_is_finalized_until_a_new_one_is_announced(site: Home, whole: bytes) -> None:
+    restored = elsewhere(site, "keyless", with_key=False)
+    path = restored.folder.with_suffix(".tar")
+    path.write_bytes(whole)
+    restored.titan("restore", str(path))
+    told = restored.titan("ledger", "status")
+    assert told.returncode == 1
+    assert "LEDGER_KEY_UNKNOWN" in told.stdout
+    assert not (restored.folder / "keys" / "ledger.key").exists(), "no new key signs unannounced"
+    assert restored.titan("ledger", "rotate-key").returncode == 0
+    assert restored.titan("ledger", "status").returncode == 0
+
+
+def test_the_key_brought_along_later_ends_the_alarm(site: Home, whole: bytes) -> None:
+    restored = elsewhere(site, "late_key", with_key=False)
+    path = restored.folder.with_suffix(".tar")
+    path.write_bytes(whole)
+    restored.titan("restore", str(path))
+    (restored.folder / "keys").mkdir(exist_ok=True)
+    shutil.copy(site.folder / "keys" / "ledger.key", restored.folder / "keys" / "ledger.key")
+    assert restored.titan("ledger", "status").returncode == 0
 
 
 def test_nothing_is_overwritten(site: Home, tmp_path: Path) -> None:

@@ -275,8 +275,8 @@ def test_anonymising_erases_who_it_was_and_keeps_the_records(site: Any, at: date
     assert "rəşad" not in worker.name_key
     record.refresh_from_db()
     assert record.worker_id == worker.pk
-    event = AuditEvent.objects.get()
-    assert (event.action, event.reason) == ("worker.anonymised", "Asked for it")
+    event = AuditEvent.objects.get(action="worker.anonymised")
+    assert event.reason == "Asked for it"
     with pytest.raises(Conflict) as again:
         anonymise_worker(worker.pk, "Again", by=SUPER, at=at)
     assert again.value.code == "ALREADY_ANONYMISED"

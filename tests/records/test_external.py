@@ -153,7 +153,7 @@ class TestCertificates:
     def test_the_cost_of_one(self, worker: Any, course: Any, file: Any) -> None:
         with CaptureQueriesContext(connection) as statements:
             record_external_result(certificate(worker, course), file.pk, by=ADMIN, at=AT)
-        assert len(statements) <= 22
+        assert len(statements) <= 27
 
 
 class TestCorrections:

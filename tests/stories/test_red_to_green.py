@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from titan.compliance.commands import rebuild
 from titan.compliance.queries.summary import site_counts
 from titan.core.errors import Conflict, SoftBlocked
 from titan.evidence.commands import Upload, stage
+from titan.ledger.models import Leaf, LeafType
 from titan.records.models import TrainingRecord
 from titan.training.commands import (
     MarkChange,
@@ -98,7 +100,8 @@ def test_from_draft_to_proof(world: dict[str, Any], at: datetime) -> None:
     assert outcome.fully_green == sum(
         1 for worker in world["workers"] if worker.pk in people[:18] and worker.role_id == world["workers"][0].role_id
     )
-    assert {**expected.plain(), "finalized_at": None} == {**outcome.plain(), "finalized_at": None}
+    assert outcome == replace(expected, finalized_at=evening, ledger_entry=outcome.ledger_entry)
+    assert outcome.ledger_entry == Leaf.objects.get(type=LeafType.FINALIZED).pk
 
     records = TrainingRecord.objects.filter(session_id=session)
     assert {record.evidence_sha256 for record in records} == {staged.whole.sha256}

@@ -27,6 +27,7 @@ from tests.training.acting import (
 from tests.training.finalizing import workers
 from titan.compliance.models import ComplianceItem, Severity, WorkerVerdict
 from titan.compliance.queries.items import worker_compliance
+from titan.ledger.models import Leaf, LeafType
 from titan.personnel.models import WorkerStatus
 from titan.records.models import FOREVER, CompetencyRecord, TrainingRecord
 from titan.training.commands import (
@@ -67,6 +68,7 @@ class TestRecords:
             turned_green=0,
             fully_green=0,
             evidence_sha256=sheet().whole.sha256,
+            ledger_entry=Leaf.objects.get(type=LeafType.FINALIZED).pk,
         )
 
     def test_a_course_that_requires_verification(self, verified_course: Any, trainer: Any, method: Any) -> None:
@@ -258,4 +260,4 @@ def test_the_cost_does_not_grow(verified_course: Any, method: Any) -> None:
             == size
             == preview.training_records + (preview.competency_pending)
         )
-    assert costs == {"finalize": {21}, "preview": {7}}
+    assert costs == {"finalize": {31}, "preview": {7}}

@@ -1,4 +1,4 @@
-"""Slows down the guessing of tokens: counts failures only, in small files that all processes of one home share.
+"""Slows down guessing: counts failures (of tokens) and looks (at certificates) in files that all processes share.
 
 A failure appends eight bytes to a file named after who failed; appending is atomic, so that no count is lost between
 processes, and neither a database nor a cache server is needed.
@@ -63,6 +63,8 @@ class Throttle:
 
 
 TOKENS = Throttle("token", limit=20, window=60)
+CERTIFICATES = Throttle("certificate", limit=60, window=60)
+"""Looks at public pages of certificates from one address: every look counts, so that known and unknown ones are alike."""
 
 
 def folder() -> Path:
@@ -72,7 +74,7 @@ def folder() -> Path:
 
 def purge(*, at: datetime) -> int:
     """Remove counts that nothing was added to for longer than any window; return how many. For the nightly sweep."""
-    oldest = at.timestamp() - TOKENS.window
+    oldest = at.timestamp() - max(TOKENS.window, CERTIFICATES.window)
     gone = 0
     for path in folder().glob("*-*"):
         if path.stat().st_mtime < oldest:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Query, Router
+from pydantic import Field
 
 from titan.api.caller import caller
-from titan.api.fields import Id, LocalText, Shape
+from titan.api.fields import Day, Filters, Id, LocalText, Shape
 from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
+from titan.api.requirements import AreaShort
 from titan.api.shapes import CompanyShort, CourseShort, WorkerShort
 from titan.compliance.models import RequirementType, Severity
 from titan.compliance.queries import items, summary
+from titan.compliance.queries.as_of import Known, worker_as_of
 from titan.core.actor import Actor
+from titan.core.errors import invalid
 from titan.core.permit import need_reader
+from titan.personnel.models import WorkerStatus
+from titan.records.models import Source
 
 router = Router(tags=["compliance"])
 
@@ -51,6 +57,108 @@ class WorkerComplianceShape(Shape):
 
     overall_status: str | None
     items: list[ItemShape]
+
+
+class KnownName(StrEnum):
+    """By whose knowledge a past day is judged: what had been entered by its end, or what is known today about it."""
+
+    then = "then"
+    now = "now"
+
+
+class AsOfFilters(Filters):
+    """`on`: a past site day (or today), as it stood at its end; without it, how the worker stands now.
+
+    `known`: `then` counts what had been entered by the end of that day, `now` what is known today about that day.
+    """
+
+    on: Annotated[
+        Day | None, Field(description="A past site day, or today: how the worker stood at its end, by its rules.")
+    ] = None
+    known: Annotated[
+        KnownName | None,
+        Field(
+            description="With `on`: judge by what had been entered `then` (the default), or by what is known `now`"
+            " about that day: records entered later count, records revoked since do not."
+        ),
+    ] = None
+
+
+class AskerShape(Shape):
+    """Who asks: the worker's ROLE, or an AREA. `held_area`: the assigned area that inherits it."""
+
+    kind: str
+    code: str
+    name: str
+    held_area: str
+
+
+class SourceShape(Shape):
+    """Who asked for a course, and how. `decides`: the item's type and due day come from it."""
+
+    asker: AskerShape
+    requirement_type: RequirementType
+    assigned_on: date
+    grace_period_days: int | None
+    due_on: date | None
+    decides: bool
+
+
+class RecordOfDayShape(Shape):
+    """The record that proved it. `created_at`: when it was entered; `revoked_at`: when it was revoked, if ever."""
+
+    id: int
+    completed_on: date
+    expires_on: date | None
+    source: Source
+    session_id: int | None
+    evidence_sha256: str
+    created_at: datetime
+    revoked_at: datetime | None
+    revoke_reason: str
+
+
+class ItemAsOfShape(ItemShape):
+    """One requirement of a past day. The `other_` fields say the same by the other knowledge (then, now)."""
+
+    required_by: list[SourceShape]
+    record: RecordOfDayShape | None
+    pending_competency_id: int | None
+    differs: bool
+    other_status: str
+    other_record_id: int | None
+
+
+class RoleOfDayShape(Shape):
+    id: int
+    code: str
+    title: str
+
+
+class AreaOfDayShape(Shape):
+    area: AreaShort
+    assigned_on: date
+
+
+class WorkerAsOfShape(Shape):
+    """How a worker stood at the end of a site day. `since`: the first day that can be asked about.
+
+    `differs`: what was known then and what is known now do not agree. `other_overall_status`: by the other knowledge.
+    """
+
+    overall_status: str | None
+    items: list[ItemAsOfShape]
+    on: date
+    known: KnownName
+    since: date
+    differs: bool
+    other_overall_status: str | None
+    worker_status: WorkerStatus
+    company: CompanyShort
+    role: RoleOfDayShape | None
+    role_assigned_on: date | None
+    areas: list[AreaOfDayShape]
+    warning_days: int
 
 
 class CountsShape(Shape):
@@ -105,13 +213,22 @@ def may_not_read(by: Actor, worker_id: int) -> None:
     need_reader(by)
 
 
-@router.get("/workers/{worker_id}/compliance", response=WorkerComplianceShape)
+@router.get("/workers/{worker_id}/compliance", response=WorkerAsOfShape | WorkerComplianceShape)
 @refuses_first(may_not_read)
-def get_worker_compliance(request: HttpRequest, worker_id: Id) -> Any:
-    """A worker's items, worst first, each with its reason in words."""
+def get_worker_compliance(request: HttpRequest, worker_id: Id, filters: Query[AsOfFilters]) -> Any:
+    """A worker's items, worst first, each with its reason in words.
+
+    With `on`, how the worker stood at the end of that past site day, under its rules. 422 at `on`: IN_THE_FUTURE,
+    BEFORE_HISTORY (nothing is kept before the answer's `since`).
+    """
     me = caller(request)
     need_reader(me.actor)
-    return items.worker_compliance(worker_id, at=me.at)
+    if filters.on is None:
+        if filters.known is not None:
+            raise invalid("on", "REQUIRED", "Give the day that `known` is about.")
+        return items.worker_compliance(worker_id, at=me.at)
+    known = Known(filters.known or KnownName.then)
+    return worker_as_of(worker_id, filters.on, known=known, by=me.actor, at=me.at, language=me.language)
 
 
 @router.get("/compliance/summary", response=SummaryShape)

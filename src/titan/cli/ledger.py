@@ -109,7 +109,7 @@ def rotate_key(
     try:
         announced = announce_key(by=system_actor(Via.CLI), at=now())
     except BaseException:
-        if aside is not None:
+        if not in_place:
             put_back(aside)
         raise
     typer.echo(f"Signed by {announced} from now on." + (f" The old key lies in {aside}." if aside else ""))

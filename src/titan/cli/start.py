@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from titan.cli.failures import Stop
@@ -29,18 +29,23 @@ def start() -> None:
 
 
 def begin_ledger() -> None:
-    """Let the ledger begin unless it has, and sign what a crash left unsigned; raise Stop without a usable key."""
+    """Let the ledger begin unless it has, and sign what a crash left unsigned; raise Stop without a usable key.
+
+    A key that was lost or not brought along is an alarm: people see what is proved, and nothing is finalized.
+    """
     from titan.core.actor import Via, system_actor
     from titan.core.clock import now
     from titan.ledger.commands.begin import begin
-    from titan.ledger.commands.sign import sign_quietly
-    from titan.ledger.keys import KeyUnusableError, signing_key
+    from titan.ledger.commands.sign import note_key_back, sign_quietly
+    from titan.ledger.keys import KeyMissingError, KeyUnusableError, signing_key
 
     try:
-        signing_key()
+        begin(by=system_actor(Via.CLI), at=now())
+        with suppress(KeyMissingError):
+            signing_key()
     except KeyUnusableError as error:
         raise Stop(str(error)) from error
-    begin(by=system_actor(Via.CLI), at=now())
+    note_key_back()
     sign_quietly()
 
 

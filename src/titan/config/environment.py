@@ -32,6 +32,7 @@ class Environment:
     backup_keep: of how many days, weeks and months the last backup is kept.
     second_factor_roles: whose logins must have a second factor.
     metrics_token: what /metrics asks for; empty: it answers everybody.
+    public_url: where people outside reach Titan, as papers print it; empty: where each request was sent to.
     timezone: the zone a new site gets, or None to take UTC until a site is loaded.
     evidence_dir: folder of the evidence, or of its drafts when storage names a bucket.
     ledger_key: the 32 bytes that sign the ledger, when the environment gives them itself.
@@ -51,6 +52,7 @@ class Environment:
     log_format: str
     log_level: str
     metrics_token: str
+    public_url: str
     backup_dir: Path | None
     backup_keep: tuple[int, int, int]
     ledger_key: bytes | None
@@ -76,6 +78,7 @@ def read_environment(environ: dict[str, str] | None = None) -> Environment:
         log_format=_choice(env, "TITAN_LOG_FORMAT", ("plain", "json")),
         log_level=_choice(env, "TITAN_LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
         metrics_token=_metrics_token(env.get("TITAN_METRICS_TOKEN", "").strip()),
+        public_url=_public_url(env.get("TITAN_PUBLIC_URL", "").strip()),
         backup_dir=_backup_dir(env.get("TITAN_BACKUP_DIR", "").strip()),
         backup_keep=_backup_keep(env.get("TITAN_BACKUP_KEEP", "").strip() or "7,4,12"),
         ledger_key=_ledger_key(env.get("TITAN_LEDGER_KEY", "").strip()),
@@ -225,6 +228,17 @@ def _metrics_token(text: str) -> str:
     if text and len(text) < 16:
         raise ConfigurationError("TITAN_METRICS_TOKEN: give at least 16 characters, or leave it out.")
     return text
+
+
+def _public_url(text: str) -> str:
+    if not text:
+        return ""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ConfigurationError(
+            f"TITAN_PUBLIC_URL: {text!r} is no address of a site; give one such as https://titan.example."
+        )
+    return text.rstrip("/")
 
 
 def _backup_dir(text: str) -> Path | None:

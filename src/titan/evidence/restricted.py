@@ -5,7 +5,11 @@ People stand above files, and no code here knows them; these look-ups follow the
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import connection
+
+from titan.core.bulk import ids_param, ids_sql
 
 _WHOLES = "SELECT {0} UNION ALL SELECT whole_id FROM evidence_evidencepart WHERE part_id = {0}"
 _SHOWN = (
@@ -35,6 +39,16 @@ def is_restricted(evidence_id: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {shows_erased('CAST(%s AS bigint)')}", [evidence_id] * 2 * len(_SHOWN))
         return bool(cursor.fetchone()[0])
+
+
+def restricted_among(evidence_ids: Iterable[int]) -> set[int]:
+    """Return those of these numbers whose evidence shows somebody who was erased; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT e.id FROM evidence_evidencefile e WHERE e.id IN ({ids_sql()}) AND {shows_erased('e.id')}",
+            [ids_param(set(evidence_ids))],
+        )
+        return {row[0] for row in cursor.fetchall()}
 
 
 def shown_with(workers: str) -> str:

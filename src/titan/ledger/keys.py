@@ -1,6 +1,6 @@
 """The key that signs the ledger: 32 bytes outside the database and its backups (docs/operations.md).
 
-From TITAN_LEDGER_KEY, else from the file TITAN_LEDGER_KEY_FILE, which is made when it is first needed.
+From TITAN_LEDGER_KEY, else from the file TITAN_LEDGER_KEY_FILE, which is made once, when the ledger begins.
 """
 
 from __future__ import annotations
@@ -25,11 +25,18 @@ class KeyUnusableError(Exception):
     """The signing key cannot be read or made; the message says what to do."""
 
 
-def signing_key() -> Ed25519PrivateKey:
-    """Return the key that signs; make its file when there is none. Raises KeyUnusableError."""
+class KeyMissingError(KeyUnusableError):
+    """The file of the key is not there: lost, or not brought along to this machine."""
+
+
+def signing_key(*, make: bool = False) -> Ed25519PrivateKey:
+    """Return the key that signs. Raises KeyUnusableError; KeyMissingError when its file is not there.
+
+    make: make the file when there is none; for a ledger that begins, never for one that has announced its key.
+    """
     if settings.TITAN_LEDGER_KEY is not None:
         return Ed25519PrivateKey.from_private_bytes(settings.TITAN_LEDGER_KEY)
-    return Ed25519PrivateKey.from_private_bytes(_seed(Path(settings.TITAN_LEDGER_KEY_FILE)))
+    return Ed25519PrivateKey.from_private_bytes(_seed(Path(settings.TITAN_LEDGER_KEY_FILE), make=make))
 
 
 def vkey_of(key: Ed25519PrivateKey, origin: str) -> VerifierKey:
@@ -37,14 +44,21 @@ def vkey_of(key: Ed25519PrivateKey, origin: str) -> VerifierKey:
     return VerifierKey(origin, key.public_key().public_bytes_raw())
 
 
-def replace_seed() -> Path:
-    """Put a new key into the key's file; return where the old one lies now. Raises KeyUnusableError."""
+def replace_seed() -> Path | None:
+    """Put a new key into the key's file; return where the old one lies now, None when it was lost.
+
+    Raises KeyUnusableError.
+    """
     if settings.TITAN_LEDGER_KEY is not None:
         raise KeyUnusableError(
             "The key comes from TITAN_LEDGER_KEY: put a new one there, then: titan ledger rotate-key --in-place"
         )
     path = Path(settings.TITAN_LEDGER_KEY_FILE)
-    old = signing_key().public_key().public_bytes_raw().hex()[:8]
+    try:
+        old = signing_key().public_key().public_bytes_raw().hex()[:8]
+    except KeyMissingError:
+        signing_key(make=True)
+        return None
     aside = path.with_name(f"{path.name}.old-{old}")
     with _told(path):
         os.replace(_draft(path), _kept(path, aside))
@@ -52,11 +66,14 @@ def replace_seed() -> Path:
     return aside
 
 
-def put_back(aside: Path) -> None:
+def put_back(aside: Path | None) -> None:
     """Take back `replace_seed`, after what should have followed it failed."""
     path = Path(settings.TITAN_LEDGER_KEY_FILE)
     with _told(path):
-        os.replace(aside, path)
+        if aside is None:
+            path.unlink(missing_ok=True)
+        else:
+            os.replace(aside, path)
         _sync(path.parent)
 
 
@@ -66,9 +83,14 @@ def is_readable_by_others() -> bool:
     return settings.TITAN_LEDGER_KEY is None and path.exists() and bool(path.stat().st_mode & 0o077)
 
 
-def _seed(path: Path) -> bytes:
+def _seed(path: Path, *, make: bool) -> bytes:
     with _told(path):
         if not path.exists():
+            if not make:
+                raise KeyMissingError(
+                    f"The ledger's key {path} is not there. Bring it back from where you keep it; if it is lost, let a "
+                    "new one sign from now on: titan ledger rotate-key"
+                )
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             draft = _draft(path)
             # Linked, not renamed: of two first starts at once one key wins, and neither overwrites it.

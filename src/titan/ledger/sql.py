@@ -25,13 +25,15 @@ def insert(
     *,
     ignore: bool = False,
     lines: str = "",
+    always: bool = False,
 ) -> None:
     """Insert `values` (one tuple a row, in the order of the attribute names) in one statement.
 
     ignore: rows that are there already stay as they are. lines: the attribute whose bytes are single lines of UTF-8,
-    as all JSON is; PostgreSQL reads those in half the time.
+    as all JSON is; PostgreSQL reads those in half the time. always: run the statement even for no values, so that the
+    number of statements tells nothing of the number of rows.
     """
-    if not values:
+    if not values and not always:
         return
     by_name = {field.attname: field for field in model._meta.concrete_fields}
     fields = [by_name[name] for name in names]
@@ -56,6 +58,9 @@ def insert(
             cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {', '.join(picked)} FROM {source}{anyway}", texts)
         else:
             marks = ", ".join(["%s"] * len(fields))
+            if not values:
+                cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {marks} WHERE 0", [None] * len(fields))
+                return
             # Numbers, texts and bytes go as they are; Django would look at each of them for long.
             moments = [at for at, field in enumerate(fields) if field.get_internal_type() == "DateTimeField"]
             given = values if not moments else [_with_moments(row, moments) for row in values]

@@ -7,7 +7,7 @@ from django.db.models import Model
 from titan.core.erasing import ERASED, is_erased
 from titan.core.guards import check_means, conflict_means, register, unique_means
 from titan.core.triggers import ALWAYS, changed, refuse
-from titan.records.models import CompetencyRecord, TrainingRecord
+from titan.records.models import Certificate, CompetencyRecord, TrainingRecord
 
 REVOCATION = ("revoked_at", "revoked_by_id", "revoke_reason")
 DECISION = (
@@ -51,6 +51,14 @@ register(
             delete=ALWAYS,
             truncate=True,
         ),
+        refuse(
+            "certificate_immutable",
+            Certificate._meta.db_table,
+            "CERTIFICATE_IMMUTABLE",
+            update=ALWAYS,
+            delete=ALWAYS,
+            truncate=True,
+        ),
     ]
 )
 
@@ -63,6 +71,11 @@ conflict_means(
     "^COMPETENCY_IMMUTABLE$",
     "COMPETENCY_IMMUTABLE",
     "A competency record is decided or withdrawn once, and never changed or deleted.",
+)
+conflict_means(
+    "^CERTIFICATE_IMMUTABLE$",
+    "CERTIFICATE_IMMUTABLE",
+    "A certificate is never changed or deleted: revoke its record with a reason.",
 )
 conflict_means(
     r"one_(record|competency)_per_session_and_worker"

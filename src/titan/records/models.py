@@ -178,3 +178,15 @@ class CompetencyRecord(models.Model):
             ),
             models.Index(fields=["status", "id"], name="competency_queue"),
         ]
+
+
+class Certificate(models.Model):
+    """The paper about one record, once it was issued. Never changed and never deleted.
+
+    `token`: 16 random bytes in base32; its public page is found by nothing else.
+    """
+
+    record = models.OneToOneField(TrainingRecord, on_delete=models.PROTECT, related_name="certificate")
+    token = models.CharField(max_length=26, unique=True)
+    issued_at = models.DateTimeField()
+    issued_by_id = models.BigIntegerField(null=True)

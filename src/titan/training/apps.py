@@ -10,6 +10,7 @@ class TrainingConfig(AppConfig):
         from titan.ledger.commands.begin import adopt_with
         from titan.training import guards  # noqa: F401
         from titan.training.commands.erase import blank_remarks
+        from titan.training.consequences import guards as case_guards  # noqa: F401
         from titan.training.queries.adopted import adopted_leaves, count_adopted
 
         erase_with(blank_remarks)

@@ -11,7 +11,7 @@ from titan.catalogue.models import Course, CourseVersion
 from titan.core.text import search_key
 from titan.evidence.models import EvidenceFile
 from titan.personnel.models import Worker
-from titan.records.models import AssessmentMethod, Result
+from titan.records.models import AssessmentMethod, CompetencyRecord, Result, TrainingRecord
 from titan.resources.models import Trainer, Venue
 
 
@@ -165,3 +165,121 @@ class Finalization(models.Model):
     outcome = models.JSONField()
     at = models.DateTimeField()
     by_id = models.BigIntegerField(null=True)
+
+
+class CaseSubject(models.TextChoices):
+    """What is found false, and with it whatever rests on it."""
+
+    SESSION = "SESSION"
+    TRAINER = "TRAINER"
+    COURSE_VERSION = "COURSE_VERSION"
+    EVIDENCE = "EVIDENCE"
+
+
+class CaseStatus(models.TextChoices):
+    PROPOSED = "PROPOSED"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class Standing(models.TextChoices):
+    """Where a record stands towards what was found false; only what RESTS on it is ended with it."""
+
+    RESTS = "RESTS"
+    REVOKED = "REVOKED"
+    OTHER_EVIDENCE = "OTHER_EVIDENCE"
+    DECIDED = "DECIDED"
+
+
+class ConsequenceCase(models.Model):
+    """Something found false, what rests on it, and what a second person decided about that (domain.md §7).
+
+    `digest` names the very list that was proposed (consequences/rules.py). `records`, `competencies`: how many it
+    asks to revoke and to withdraw. first_day, last_day: of the class, for a trainer and a course version.
+    """
+
+    subject = models.CharField(max_length=14, choices=CaseSubject.choices)
+    subject_id = models.BigIntegerField()
+    first_day = models.DateField(null=True)
+    last_day = models.DateField(null=True)
+    reason = models.TextField()
+    status = models.CharField(max_length=9, choices=CaseStatus.choices, default=CaseStatus.PROPOSED)
+    digest = models.CharField(max_length=64)
+    records = models.PositiveIntegerField()
+    competencies = models.PositiveIntegerField()
+    proposed_at = models.DateTimeField()
+    proposed_by_id = models.BigIntegerField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by_id = models.BigIntegerField(null=True)
+    remark = models.TextField(blank=True)
+    revoked = models.PositiveIntegerField(null=True)
+    withdrawn = models.PositiveIntegerField(null=True)
+    turned_red = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "subject_id"], condition=Q(status="PROPOSED"), name="one_open_case_per_subject"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="PROPOSED", decided_at=None, decided_by_id=None)
+                | (
+                    Q(status__in=["APPROVED", "REJECTED"], decided_at__isnull=False, decided_by_id__isnull=False)
+                    & ~Q(decided_by_id=F("proposed_by_id"))
+                )
+                | Q(status="WITHDRAWN", decided_at__isnull=False, decided_by_id=F("proposed_by_id")),
+                name="case_is_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="APPROVED", revoked__isnull=False, withdrawn__isnull=False, turned_red__isnull=False)
+                | (~Q(status="APPROVED") & Q(revoked=None, withdrawn=None, turned_red=None)),
+                name="approved_case_has_its_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_day=None, last_day=None) | Q(subject__in=["TRAINER", "COURSE_VERSION"]),
+                name="case_days_of_trainer_or_version",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_day=None) | Q(last_day=None) | Q(first_day__lte=F("last_day")),
+                name="case_days_in_order",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="case_has_a_reason"),
+        ]
+        indexes = [models.Index(fields=["status", "id"], name="case_by_status")]
+
+
+class CaseRecord(models.Model):
+    """One line of a case's list, as it stood when it was proposed: a record, or a competency record."""
+
+    case = models.ForeignKey(ConsequenceCase, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    position = models.PositiveIntegerField()
+    record = models.ForeignKey(TrainingRecord, null=True, on_delete=models.PROTECT, related_name="+")
+    competency = models.ForeignKey(CompetencyRecord, null=True, on_delete=models.PROTECT, related_name="+")
+    standing = models.CharField(max_length=14, choices=Standing.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "position"], name="case_line_position"),
+            models.CheckConstraint(
+                condition=Q(record__isnull=False, competency=None) | Q(record=None, competency__isnull=False),
+                name="case_line_is_one_record",
+            ),
+        ]
+
+
+class CaseRed(models.Model):
+    """A course that an approved case made Red for a worker. `turned`: whether the worker was not Red before.
+
+    was: the severity of their item before (compliance.models.Severity).
+    """
+
+    case = models.ForeignKey(ConsequenceCase, on_delete=models.PROTECT, related_name="reds", db_index=False)
+    position = models.PositiveIntegerField()
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+", db_index=False)
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="+", db_index=False)
+    was = models.PositiveSmallIntegerField()
+    turned = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "position"], name="case_red_position")]

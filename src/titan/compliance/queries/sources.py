@@ -51,10 +51,10 @@ def sources_of(worker_id: int, *, language: str) -> dict[int, list[Source]]:
         asked = RoleRequirement.objects.filter(role=role, until=None)
         for course_id, kind, grace in asked.values_list("course_id", "type", "grace_period_days"):
             title = in_language(role.title, language)
-            found[course_id].append(_source(Asker("ROLE", role.code, title), since, kind, grace))
-    for course_id, source in _of_areas(worker_id):
-        found[course_id].append(source)
-    return {course_id: _deciding_first(sources) for course_id, sources in found.items()}
+            found[course_id].append(source(Asker("ROLE", role.code, title), since, kind, grace))
+    for course_id, asks in _of_areas(worker_id):
+        found[course_id].append(asks)
+    return {course_id: deciding_first(sources) for course_id, sources in found.items()}
 
 
 def _of_areas(worker_id: int) -> list[tuple[int, Source]]:
@@ -68,23 +68,28 @@ def _of_areas(worker_id: int) -> list[tuple[int, Source]]:
     for area_id, course_id, kind, grace in rows.values_list("area_id", "course_id", "type", "grace_period_days"):
         asked[area_id].append((course_id, kind, grace))
     return [
-        (course_id, _source(_area_asks(above, area), day, kind, grace))
+        (course_id, source(area_asks(above, area), day, kind, grace))
         for above, area, day in through
         for course_id, kind, grace in asked[above.pk]
     ]
 
 
-def _area_asks(above: Area, held: Area) -> Asker:
+def area_asks(above: Area, held: Area) -> Asker:
+    """Return who asks when the assigned area `held` inherits from `above`, or asks itself."""
     return Asker("AREA", above.code, above.name, held.name if held.pk != above.pk else "")
 
 
-def _source(asker: Asker, since: date, kind: str, grace: int | None) -> Source:
+def source(asker: Asker, since: date, kind: str, grace: int | None) -> Source:
+    """Return a source from what is asked. since: the day that `grace` (days, for POST_MOB) counts from."""
     due_on = None if kind == RequirementType.PRE_MOB else since + timedelta(days=grace or 0)
     return Source(asker, kind, since, grace, due_on)
 
 
-def _deciding_first(sources: list[Source]) -> list[Source]:
-    """Any PRE_MOB wins; otherwise the earliest due day. One who asks by several ways is named once, by the first."""
+def deciding_first(sources: list[Source]) -> list[Source]:
+    """Return who asks for one course, the deciding one first: any PRE_MOB, else the earliest due day (domain.md §9.1).
+
+    One who asks by several ways is named once, by the first.
+    """
     ordered = sorted(sources, key=lambda one: (one.due_on is not None, one.due_on or date.min, _closeness(one.asker)))
     once: dict[tuple[str, str], Source] = {}
     for one in ordered:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -32,17 +32,21 @@ def enter(leaves: Iterable[NewLeaf]) -> None:
     current_unit().kept.setdefault(WAITING, []).extend(leaves)
 
 
-def append_now() -> range:
+def append_now(closing: Callable[[range], NewLeaf] | None = None) -> range:
     """Append what was entered so far and return the indexes it got; for a receipt that names them.
 
-    Holds the head until the command ends: call it last. At most seven statements, whatever the number of leaves.
+    closing: given the indexes of these leaves, returns one more that ends the batch. Holds the head until the command
+    ends: call it last. At most seven statements, whatever the number of leaves.
     """
     kept = current_unit().kept
-    if not kept.get(WAITING):
+    if not kept.get(WAITING) and closing is None:
         return range(0)
     # Locked before people are asked who they are: whoever is renamed meanwhile is restated after these leaves.
     tip = locked_tip()
-    ready = sealed(kept.pop(WAITING))
+    ready = sealed(kept.pop(WAITING, []))
+    if closing is not None:
+        first = tip.frontier.size
+        ready += sealed([closing(range(first, first + len(ready)))])
     return write(tip, ready) if ready else range(0)
 
 
@@ -77,7 +81,7 @@ def write(tip: Tip, ready: Sequence[tuple[NewLeaf, bytes]]) -> range:
         [(first + at, str(leaf.type), leaf.entity_id, data) for at, (leaf, data) in enumerate(ready)],
         lines="data",
     )
-    insert(Node, ("level", "position", "hash"), [(node.level, node.position, node.hash) for node in nodes])
+    insert(Node, ("level", "position", "hash"), [(node.level, node.position, node.hash) for node in nodes], always=True)
     Head.objects.filter(pk=1).update(
         origin=tip.origin,
         epoch=tip.epoch,

@@ -83,5 +83,5 @@ def epoch_leaf(tip: Tip, at: datetime, by_id: int | None, *, adopted: int = 0, l
 
 def key_leaf(tip: Tip, at: datetime, by_id: int | None, *, previous: str | None = None) -> NewLeaf:
     """Return the leaf that announces the present key. previous: the verifier key before it."""
-    body = {"key": str(vkey_of(signing_key(), tip.origin)), "previous": previous}
+    body = {"key": str(vkey_of(signing_key(make=previous is None), tip.origin)), "previous": previous}
     return NewLeaf(LeafType.KEY, body, at, by_id)

@@ -13,8 +13,8 @@ from titan.core.clock import now
 from titan.evidence.errors import EvidenceUnavailable
 from titan.ledger.alarms import raise_alarm
 from titan.ledger.beside import keep_beside, kept_beside
-from titan.ledger.keys import KEY_UNKNOWN, KeyUnusableError, signing_key, vkey_of
-from titan.ledger.models import AlarmKind, Checkpoint, Head
+from titan.ledger.keys import KEY_UNKNOWN, KeyMissingError, KeyUnusableError, signing_key, vkey_of
+from titan.ledger.models import Alarm, AlarmKind, Checkpoint, Head
 from titan.ledger.queries.checkpoints import vkeys
 from titan.ledger.queries.tree import root_at
 from titan.ledger.rules import notes
@@ -59,13 +59,14 @@ def sign_head() -> notes.Checkpoint | None:
     if head is None or not head.size or is_behind(head):
         return None
     checkpoint = notes.Checkpoint(head.origin, head.size, bytes(head.root))
-    key = signing_key()
-    if not _is_announced(key):
+    key = _announced_key()
+    if key is None:
         return None
     key_id = vkey_of(key, head.origin).key_id.hex()
     note = notes.sign(checkpoint, key)
+    alone = not connection.in_atomic_block
     with transaction.atomic():
-        if connection.vendor == "postgresql":
+        if alone and connection.vendor == "postgresql":
             # What it states is safe already; a signature that a power cut takes is made again at the next start.
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL synchronous_commit TO OFF")
@@ -79,14 +80,26 @@ def sign_head() -> notes.Checkpoint | None:
     return checkpoint
 
 
-def _is_announced(key: Ed25519PrivateKey) -> bool:
-    """Tell whether the ledger announced `key` last; else alarm: nobody could tell whose signature it is."""
+def _announced_key() -> Ed25519PrivateKey | None:
+    """Return the key if the ledger announced it last; else alarm: nobody could tell whose signature it is."""
     known = vkeys()[-1]
-    if known.public == key.public_key().public_bytes_raw():
-        return True
-    detail = f"The ledger announced {known}, but another key lies here."
+    try:
+        key = signing_key()
+    except KeyMissingError:
+        detail = f"The ledger announced {known}, but its key is not here."
+    else:
+        if known.public == key.public_key().public_bytes_raw():
+            return key
+        detail = f"The ledger announced {known}, but another key lies here."
     raise_alarm(AlarmKind.LEDGER, KEY_UNKNOWN, "ledger", 1, detail, at=now())
-    return False
+    return None
+
+
+def note_key_back() -> None:
+    """Let alarms about the key rest once the right one is here again; for starts and nights."""
+    alarms = Alarm.objects.filter(kind=AlarmKind.LEDGER, code=KEY_UNKNOWN, resolved_at=None)
+    if alarms.exists() and _announced_key() is not None:
+        alarms.update(resolved_at=now())
 
 
 def is_behind(head: Head) -> bool:

@@ -28,6 +28,10 @@ class Tiles:
             self._read(level, sorted(position for position in wanted if (level, position) not in self._blocks))
             level, wanted, width = level + 1, {position >> HEIGHT for position in wanted}, width >> HEIGHT
 
+    def forget(self) -> None:
+        """Drop what was read, so that whoever asks for many paths does not keep the whole tree."""
+        self._blocks.clear()
+
     def subtree(self, height: int, position: int) -> bytes:
         """Return the root of a complete subtree (rules.tree.Subtree)."""
         level, above = divmod(height, HEIGHT)

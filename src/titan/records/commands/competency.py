@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from django.db import connection
 from titan.core import settings
 from titan.core.actor import Actor, Role
 from titan.core.bulk import id_set, update_rows
-from titan.core.command import Said, command, say, say_all, touch
+from titan.core.command import Said, command, say_all, touch
 from titan.core.errors import Conflict, FieldError, Forbidden, NotFound, invalid
 from titan.core.given import Wrong, is_blank, possible_ids
 from titan.core.language import _
@@ -119,27 +119,30 @@ def decide_competencies(ids: Sequence[int], decision: Decision, *, by: Actor, at
 @command
 def withdraw_competency(competency_id: int, reason: str, *, by: Actor, at: datetime) -> int:
     """Withdraw a pending competency record with a reason; returns its id. Raises NotFound, Invalid, Conflict."""
-    need_admin(by)
-    row = CompetencyRecord.objects.filter(pk=competency_id).values("worker_id", "course_id").first()
-    if row is None:
-        raise NotFound("competency record", competency_id)
-    reason = reason_given(reason)
-    hit = CompetencyRecord.objects.filter(pk=competency_id, status=CompetencyStatus.PENDING, revoked_at=None).update(
-        revoked_at=at, revoked_by_id=by.user_id, revoke_reason=reason
-    )
-    if not hit:
-        raise Conflict("ALREADY_DECIDED", _("Only a pending competency record can be withdrawn; revoke its record."))
-    say(
-        "competency_record.withdrawn",
-        "competency_record",
-        competency_id,
-        after={"revoked": True},
-        reason=reason,
-    )
-    touch([row["worker_id"]], [row["course_id"]])
-    ended = {"id": competency_id, "worker_id": row["worker_id"], "revoke_reason": reason}
-    enter([withdrawn_leaf(ended | {"revoked_at": at, "revoked_by_id": by.user_id})])
+    withdraw_competencies([competency_id], reason, by=by, at=at)
     return competency_id
+
+
+@command
+def withdraw_competencies(ids: Collection[int], reason: str, *, by: Actor, at: datetime) -> None:
+    """Withdraw pending competency records with one reason, all or none; a fixed number of statements.
+
+    Raises NotFound, Invalid REASON_REQUIRED, Conflict ALREADY_DECIDED.
+    """
+    need_admin(by)
+    found = CompetencyRecord.objects.filter(pk__in=id_set(possible_ids(ids))).order_by("pk")
+    rows: list[dict[str, Any]] = [dict(row) for row in found.values("id", "worker_id", "course_id")]
+    _need_all(ids, rows)
+    reason = reason_given(reason)
+    known = [row["id"] for row in rows]
+    waiting = CompetencyRecord.objects.filter(pk__in=id_set(known), status=CompetencyStatus.PENDING, revoked_at=None)
+    if waiting.update(revoked_at=at, revoked_by_id=by.user_id, revoke_reason=reason) < len(known):
+        raise Conflict("ALREADY_DECIDED", _("Only a pending competency record can be withdrawn; revoke its record."))
+    said = {"revoked": True}
+    say_all(Said("competency_record.withdrawn", "competency_record", pk, after=said, reason=reason) for pk in known)
+    touch({row["worker_id"] for row in rows}, {row["course_id"] for row in rows})
+    ended = {"revoked_at": at, "revoked_by_id": by.user_id, "revoke_reason": reason}
+    enter(withdrawn_leaf(row | ended) for row in rows)
 
 
 def _locked(ids: Sequence[int]) -> list[dict[str, Any]]:
@@ -169,10 +172,14 @@ def _locked(ids: Sequence[int]) -> list[dict[str, Any]]:
             "revoked_at",
         )
     ]
+    _need_all(ids, rows)
+    return rows
+
+
+def _need_all(ids: Collection[int], rows: list[dict[str, Any]]) -> None:
     missing = sorted(set(ids) - {row["id"] for row in rows})
     if missing:
         raise NotFound("competency record", ", ".join(str(pk) for pk in missing))
-    return rows
 
 
 def _checked(decision: Decision, rows: list[dict[str, Any]], today: date) -> tuple[date, str]:

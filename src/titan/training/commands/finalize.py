@@ -15,10 +15,10 @@ from titan.core.errors import Conflict
 from titan.core.language import _
 from titan.core.permit import need_admin
 from titan.evidence.models import EvidenceFile
-from titan.ledger.commands import append_now, enter
+from titan.ledger.commands import append_now
+from titan.ledger.entering import NewLeaf
 from titan.records.commands import NewCompetency, NewRecord, write_competencies, write_records
 from titan.records.models import CompetencyStatus, Result, Source
-from titan.records.queries.names import courses_named
 from titan.training.access import locked_session
 from titan.training.leaves import Batch, finalized_leaf
 from titan.training.models import Finalization, SessionStatus, TrainingSession
@@ -71,31 +71,35 @@ def finalize_session(session_id: int, *, by: Actor, at: datetime, shown: str | N
 
 def _enter(gate: Gate, outcome: Outcome, *, by: Actor, at: datetime) -> int:
     """Append the batch and the leaf that closes it, whose index is returned; from here on the ledger is locked."""
-    written, session, version = append_now(), gate.session, gate.session.course_version
+    session, version = gate.session, gate.session.course_version
     if gate.completed_on is None or session.evidence is None or version is None:
         raise AssertionError("The gate let an incomplete session pass.")
-    batch = Batch(
-        first=written.start,
-        leaves=len(written),
-        records=outcome.training_records,
-        competencies=sum(row["result"] == Result.PASSED for row in gate.attended)
-        if version.requires_verification
-        else 0,
-        present=len(gate.attended),
-        no_show=outcome.no_show,
-        failed=outcome.failed,
-        completed_on=gate.completed_on,
-    )
+    passed = sum(row["result"] == Result.PASSED for row in gate.attended)
+    day = gate.completed_on
     row = {
         "id": session.pk,
         "code": session.code,
         "trainer_id": session.trainer_id,
+        "course__code": version.course.code,
+        "course_version__number": version.number,
         "evidence__key": session.evidence.key,
         "evidence__sha256": session.evidence.sha256,
-        **courses_named([version.pk])[version.pk],
     }
-    enter([finalized_leaf(row, batch, at=at, by_id=by.user_id)])
-    return append_now().start
+
+    def closing(written: range) -> NewLeaf:
+        batch = Batch(
+            first=written.start,
+            leaves=len(written),
+            records=outcome.training_records,
+            competencies=passed if version.requires_verification else 0,
+            present=len(gate.attended),
+            no_show=outcome.no_show,
+            failed=outcome.failed,
+            completed_on=day,
+        )
+        return finalized_leaf(row, batch, at=at, by_id=by.user_id)
+
+    return append_now(closing)[-1]
 
 
 def _claim(session: TrainingSession, *, by: Actor, at: datetime) -> None:

@@ -20,6 +20,7 @@ from titan.evidence.rendering import Size, page_picture
 from titan.personnel.queries.workers import short_workers
 from titan.records.commands import revoke_record, withdraw_competency
 from titan.records.models import CompetencyRecord, CompetencyStatus, Result, TrainingRecord
+from titan.records.queries.certificates import certificate_of, has_paper
 from titan.records.queries.competency import one_competency
 from titan.records.queries.history import competency_of, corrections_of, rests_on
 from titan.records.queries.records import one_record
@@ -51,6 +52,8 @@ def record_sheet(request: HttpRequest, visit: Visit, record_id: int) -> HttpResp
         "earlier": earlier,
         "later": later,
         "valid": _validity(record, visit),
+        "certificate": certificate_of(record_id, site=visit.site),
+        "has_paper": has_paper(record),
         "names": user_names(pk for pk in (record.revoked_by_id, competency and competency.assessed_by_id) if pk),
         "file": file_of(visit, record.evidence_id, record.evidence_sha256),
         "assessment": _assessment(visit, competency),
@@ -76,6 +79,8 @@ def competency_sheet(request: HttpRequest, visit: Visit, competency_id: int) -> 
         "earlier": None,
         "later": None,
         "valid": None,
+        "certificate": None,
+        "has_paper": False,
         "names": user_names(pk for pk in (competency.revoked_by_id, competency.assessed_by_id) if pk),
         "file": file_of(visit, competency.evidence_id, competency.evidence_sha256),
         "assessment": _assessment(visit, competency),

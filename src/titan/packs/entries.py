@@ -1,0 +1,158 @@
+"""The entries of a pack: each leaf with its proof and its opening, a line each (docs/ledger-format.md §7)."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from titan.core.bulk import id_set
+from titan.ledger.commands.sealing import person_keys
+from titan.ledger.models import Leaf, LeafType
+from titan.ledger.queries.tree import Tiles
+from titan.ledger.rules import subjects
+from titan.ledger.rules.canonical import canonical
+from titan.packs.scope import COMPETENCIES, PEOPLE, RECORDS
+from titan.personnel.models import Worker
+from titan.personnel.queries.identities import identities_of
+from titan.records.models import CompetencyRecord, TrainingRecord
+
+BATCH = 500
+TEXTS_OF_RECORD = ("worker_id", "provider", "remarks", "revoke_reason")
+TEXTS_OF_COMPETENCY = ("worker_id", "remarks", "revoke_reason")
+
+
+@dataclass
+class Told:
+    """What was written so far, for the files that follow. hashes: of the evidence that leaves name, in their order."""
+
+    entries: int = 0
+    hashes: dict[str, None] = field(default_factory=dict)
+    types: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody whom leaves are about: their key, and who they are or were, newest first."""
+
+    key: bytes
+    identities: tuple[dict[str, str], ...]
+
+
+def lines(indexes: Sequence[int], *, size: int, told: Told) -> Iterator[bytes]:
+    """Yield the lines of `entries.jsonl` for these leaves, proved at `size`; ten statements a BATCH."""
+    tiles = Tiles(size)
+    restated = Restated(indexes)
+    remaining = iter(indexes)
+    while batch := list(islice(remaining, BATCH)):
+        tiles.forget()
+        tiles.prepare(batch)
+        yield from _batch(batch, tiles, restated, told)
+
+
+def _batch(batch: list[int], tiles: Tiles, restated: Restated, told: Told) -> Iterator[bytes]:
+    rows = Leaf.objects.filter(pk__in=id_set(batch)).order_by("pk").values_list("pk", "type", "entity_id", "data")
+    leaves = [(index, kind, entity, bytes(data)) for index, kind, entity, data in rows]
+    about = _about(leaves)
+    people = _people({worker for worker, _texts in about.values() if worker is not None})
+    newest = restated.of(people)
+    for index, kind, _entity, data in leaves:
+        worker, texts = about.get(index, (None, {}))
+        said = json.loads(data)
+        opening = _opening(said, people.get(worker) if worker is not None else None, texts)
+        line = {
+            "identity": None,
+            "leaf": base64.b64encode(data).decode(),
+            "salt": None,
+            "texts": None,
+            **opening,
+            "index": index,
+            "proof": [base64.b64encode(one).decode() for one in tiles.path(index)],
+            "restated": newest.get(worker) if opening and worker is not None else None,
+        }
+        told.entries += 1
+        told.types[kind] = told.types.get(kind, 0) + 1
+        told.hashes.update(dict.fromkeys(_hashes(said)))
+        yield json.dumps(line, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() + b"\n"
+
+
+def _about(leaves: Iterable[tuple[int, str, int | None, bytes]]) -> dict[int, tuple[int | None, dict[str, str]]]:
+    """Return whom each leaf is about and the texts it may hold, by index; two statements."""
+    rows = list(leaves)
+    records = _rows(TrainingRecord, TEXTS_OF_RECORD, [row[2] for row in rows if row[1] in RECORDS])
+    competencies = _rows(CompetencyRecord, TEXTS_OF_COMPETENCY, [row[2] for row in rows if row[1] in COMPETENCIES])
+    found: dict[int, tuple[int | None, dict[str, str]]] = {}
+    for index, kind, entity, _data in rows:
+        if kind in PEOPLE:
+            found[index] = (entity, {})
+        elif kind in RECORDS or kind in COMPETENCIES:
+            row = (records if kind in RECORDS else competencies).get(entity or 0)
+            found[index] = (row["worker_id"], _texts(kind, row)) if row else (None, {})
+    return found
+
+
+def _texts(kind: str, row: dict[str, Any]) -> dict[str, str]:
+    if kind == LeafType.RECORD:
+        return {"provider": row["provider"], "remarks": row["remarks"]}
+    if kind in (LeafType.REVOKED, LeafType.COMPETENCY_WITHDRAWN):
+        return {"reason": row["revoke_reason"]}
+    return {"remarks": row["remarks"]} if kind == LeafType.COMPETENCY_DECIDED else {}
+
+
+def _rows(model: Any, columns: tuple[str, ...], ids: Iterable[int | None]) -> dict[int, dict[str, Any]]:
+    wanted = {one for one in ids if one is not None}
+    return {row.pop("pk"): row for row in model.objects.filter(pk__in=id_set(wanted)).values("pk", *columns)}
+
+
+def _people(worker_ids: set[int]) -> dict[int, Person]:
+    """Return those of these workers whose key is still there, by id; three statements."""
+    keys = person_keys(worker_ids)
+    now = identities_of(keys)
+    former = dict(Worker.objects.filter(pk__in=id_set(keys)).values_list("pk", "former_identities"))
+    found = {}
+    for worker, key in keys.items():
+        one = now[worker]
+        present = {"company": one.company, "employee_id": one.employee_id, "name": one.name}
+        every = [present, *reversed(former[worker] or [])]
+        who = subjects.person(key)
+        found[worker] = Person(key, tuple({**identity, "person": who} for identity in every))
+    return found
+
+
+def _opening(said: dict[str, Any], person: Person | None, texts: dict[str, str]) -> dict[str, Any]:
+    """Return salt, identity and texts of a leaf; nothing when nobody can open it (any more)."""
+    if person is None or "nonce" not in said:
+        return {}
+    salt = subjects.salt(person.key, bytes.fromhex(said["nonce"]))
+    for identity in person.identities:
+        if subjects.subject(salt, canonical(dict(identity))) == said["subject"]:
+            return {"salt": salt.hex(), "identity": identity, "texts": texts if said.get("note") else None}
+    return {}
+
+
+class Restated:
+    """Which of the entries of a pack says last who somebody is."""
+
+    def __init__(self, indexes: Sequence[int]) -> None:
+        self._inside = set(indexes)
+
+    def of(self, people: dict[int, Person]) -> dict[int, int]:
+        """Return the index of each one's newest restatement in the pack if it says who they are now; one statement."""
+        rows = Leaf.objects.filter(type=LeafType.RESTATED, entity_id__in=id_set(people)).order_by("pk")
+        found = rows.values_list("pk", "entity_id", "data")
+        newest = {entity: (pk, bytes(data)) for pk, entity, data in found if entity is not None}
+        return {
+            worker: pk
+            for worker, (pk, data) in newest.items()
+            if pk in self._inside
+            and _opening(json.loads(data), people[worker], {}).get("identity") == people[worker].identities[0]
+        }
+
+
+def _hashes(said: dict[str, Any]) -> Iterator[str]:
+    for name in ("evidence", "old", "new"):
+        if said.get(name):
+            yield said[name]["sha256"]

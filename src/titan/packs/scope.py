@@ -1,0 +1,129 @@
+"""What a pack is about: one worker, one session, a company, or a span of days; and which leaves belong to that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from titan.core.errors import FieldError, Invalid, NotFound
+from titan.ledger.models import Leaf, LeafType
+from titan.personnel.models import Company, Worker
+from titan.records.models import CompetencyRecord, TrainingRecord
+from titan.training.models import TrainingSession
+
+
+class About(StrEnum):
+    WORKER = "worker"
+    SESSION = "session"
+    COMPANY = "company"
+    PERIOD = "period"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a pack is about. number: of the worker, session or company. first, last: only classes of these days."""
+
+    about: About
+    number: int = 0
+    first: date | None = None
+    last: date | None = None
+
+    def as_json(self) -> dict[str, str | int | None]:
+        """Return it as `pack.json` says it."""
+        return {
+            "first": self.first.isoformat() if self.first else None,
+            "kind": self.about.value,
+            "last": self.last.isoformat() if self.last else None,
+            "number": self.number or None,
+        }
+
+
+def need_scope(scope: Scope) -> None:
+    """Raise NotFound when what the pack is about does not exist, Invalid when its days make no sense."""
+    problems = []
+    if scope.about is About.PERIOD and (scope.first is None or scope.last is None):
+        problems.append(FieldError("from", "REQUIRED", "Give the first and the last day."))
+    if scope.first and scope.last and scope.last < scope.first:
+        problems.append(FieldError("to", "TO_BEFORE_FROM", "The last day is before the first."))
+    if problems:
+        raise Invalid(problems)
+    there = {
+        About.WORKER: Worker.objects.filter(pk=scope.number),
+        About.SESSION: TrainingSession.objects.filter(pk=scope.number),
+        About.COMPANY: Company.objects.filter(pk=scope.number),
+    }.get(scope.about)
+    if there is not None and not there.exists():
+        raise NotFound(scope.about.value, scope.number)
+
+
+def records_of(scope: Scope) -> QuerySet[TrainingRecord]:
+    """Return the training records that a pack shows."""
+    found = TrainingRecord.objects.filter(_days(scope, "completed_on"))
+    if scope.about is About.WORKER:
+        return found.filter(worker_id=scope.number)
+    if scope.about is About.COMPANY:
+        return found.filter(worker__company_id=scope.number)
+    if scope.about is About.SESSION:
+        return found.filter(Q(session_id=scope.number) | Q(corrects__session_id=scope.number))
+    return found
+
+
+def competencies_of(scope: Scope) -> QuerySet[CompetencyRecord]:
+    """Return the competency records that a pack shows."""
+    found = CompetencyRecord.objects.filter(_days(scope, "completed_on"))
+    if scope.about is About.WORKER:
+        return found.filter(worker_id=scope.number)
+    if scope.about is About.COMPANY:
+        return found.filter(worker__company_id=scope.number)
+    if scope.about is About.SESSION:
+        return found.filter(session_id=scope.number)
+    return found
+
+
+RECORDS = (LeafType.RECORD, LeafType.REVOKED, LeafType.CORRECTED)
+COMPETENCIES = (LeafType.COMPETENCY_OPENED, LeafType.COMPETENCY_DECIDED, LeafType.COMPETENCY_WITHDRAWN)
+PEOPLE = (LeafType.RESTATED, LeafType.ERASED)
+SESSIONS = (LeafType.FINALIZED, LeafType.SUPERSEDED)
+LEDGER = (LeafType.KEY, LeafType.EPOCH)
+
+
+def indexes_of(scope: Scope, size: int) -> list[int]:
+    """Return the indexes, below `size`, of the leaves that belong to `scope`, in order; one statement for each source.
+
+    Those of its records and competencies, of the sessions these come from, of who the people are, and of the keys and
+    epochs of the ledger. A record that a competency led to belongs to it, and the other way round.
+    """
+    records, competencies = records_of(scope), competencies_of(scope)
+    made = competencies.exclude(record=None)
+    sources: tuple[tuple[tuple[LeafType, ...], QuerySet[Any, Any]], ...] = (
+        (RECORDS, records.values("pk")),
+        (RECORDS, made.values("record_id")),
+        (COMPETENCIES, competencies.values("pk")),
+        (COMPETENCIES, CompetencyRecord.objects.filter(record__in=records.values("pk")).values("pk")),
+        (PEOPLE, records.values("worker_id")),
+        (PEOPLE, competencies.values("worker_id")),
+        (SESSIONS, records.exclude(session_id=None).values("session_id")),
+        (SESSIONS, competencies.exclude(session_id=None).values("session_id")),
+    )
+    leaves = Leaf.objects.filter(index__lt=size).order_by()
+    found = set(leaves.filter(type__in=LEDGER).values_list("index", flat=True))
+    if scope.about is About.WORKER:
+        found.update(leaves.filter(type__in=PEOPLE, entity_id=scope.number).values_list("index", flat=True))
+    if scope.about is About.SESSION:
+        found.update(leaves.filter(type__in=SESSIONS, entity_id=scope.number).values_list("index", flat=True))
+    for types, ids in sources:
+        found.update(leaves.filter(type__in=types, entity_id__in=ids.order_by()).values_list("index", flat=True))
+    return sorted(found)
+
+
+def _days(scope: Scope, column: str) -> Q:
+    wanted = Q()
+    if scope.first:
+        wanted &= Q(**{f"{column}__gte": scope.first})
+    if scope.last:
+        wanted &= Q(**{f"{column}__lte": scope.last})
+    return wanted

@@ -1,0 +1,92 @@
+"""Which rows each type of leaf is about, and how a leaf is built from them: as when it was entered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from titan.ledger.entering import NewLeaf
+from titan.ledger.models import LeafType
+from titan.ledger.verifying.writing import mark
+from titan.personnel.models import Worker
+from titan.records import leaves
+from titan.records.models import CompetencyRecord, CompetencyStatus, TrainingRecord
+from titan.records.verifying.rows import Kind
+
+
+def _opened(row: Mapping[str, Any], adopted: bool) -> NewLeaf:
+    # Who opened it stands in no column of it.
+    return leaves.opened_leaf(row, by_id=mark("by"), adopted=adopted)
+
+
+def _decided(row: Mapping[str, Any], adopted: bool) -> NewLeaf:
+    return leaves.decided_leaf(row, at=mark("at"), by_id=mark("by"), adopted=adopted)
+
+
+def _restated(row: Mapping[str, Any], adopted: bool) -> NewLeaf:
+    return NewLeaf(LeafType.RESTATED, {}, mark("at"), mark("by"), row["id"], row["id"])
+
+
+def _erased(row: Mapping[str, Any], adopted: bool) -> NewLeaf:
+    return NewLeaf(LeafType.ERASED, {}, row["anonymised_at"], mark("by"), row["id"], row["id"])
+
+
+KINDS: dict[str, Kind] = {
+    kind.type: kind
+    for kind in (
+        Kind(
+            LeafType.RECORD,
+            "training_record",
+            TrainingRecord.objects.all,
+            leaves.RECORD,
+            lambda row, adopted: leaves.record_leaf(row, adopted=adopted),
+        ),
+        Kind(
+            LeafType.CORRECTED,
+            "training_record",
+            lambda: TrainingRecord.objects.exclude(corrects=None),
+            leaves.RECORD,
+            lambda row, adopted: leaves.corrected_leaf(row, adopted=adopted),
+            found_by="corrects_id",
+        ),
+        Kind(
+            LeafType.REVOKED,
+            "training_record",
+            lambda: TrainingRecord.objects.exclude(revoked_at=None),
+            leaves.REVOCATION,
+            lambda row, adopted: leaves.revoked_leaf(row, adopted=adopted),
+        ),
+        Kind(
+            LeafType.COMPETENCY_OPENED,
+            "competency_record",
+            CompetencyRecord.objects.all,
+            leaves.COMPETENCY,
+            _opened,
+        ),
+        Kind(
+            LeafType.COMPETENCY_DECIDED,
+            "competency_record",
+            lambda: CompetencyRecord.objects.exclude(status=CompetencyStatus.PENDING),
+            leaves.DECISION,
+            _decided,
+            optional="assessment_evidence__key",
+        ),
+        Kind(
+            LeafType.COMPETENCY_WITHDRAWN,
+            "competency_record",
+            lambda: CompetencyRecord.objects.exclude(revoked_at=None),
+            leaves.REVOCATION,
+            lambda row, adopted: leaves.withdrawn_leaf(row, adopted=adopted),
+        ),
+        Kind(LeafType.RESTATED, "worker", Worker.objects.all, ("id",), _restated, once=False, needed=False),
+        Kind(
+            LeafType.ERASED,
+            "worker",
+            lambda: Worker.objects.exclude(anonymised_at=None),
+            ("id", "anonymised_at"),
+            _erased,
+            needed=False,
+        ),
+    )
+}
+"""By type of leaf, all that is about records, competencies and people."""

@@ -1,0 +1,1 @@
+"""What rests on what was found false, and the cases about it."""
