@@ -19,7 +19,7 @@ from bench.place import DATABASES, enter, place
 from bench.timing import ROUNDS, Measured
 
 app = typer.Typer(no_args_is_help=True, help="Benchmarks of Titan.", add_completion=False)
-PARTS = ("finalize", "ledger", "picker", "show", "recalculate")
+PARTS = ("finalize", "ledger", "picker", "show", "recalculate", "verify")
 
 Databases = Annotated[str, typer.Option("--db", help="sqlite, postgres, or both as sqlite,postgres.")]
 
@@ -130,7 +130,7 @@ def one(db: str = "sqlite", size: int = 2000, parts: str = "", rounds: int = ROU
 
 
 def _measure(database: str, size: int, parts: list[str], rounds: int) -> list[Measured]:
-    from bench import finalizing, ledger, loader, picking, recalculating, showing
+    from bench import finalizing, ledger, loader, picking, recalculating, showing, verifying
 
     at = datetime.now(UTC)
     made = loader.load(size, at=at, say=lambda what: _say(f"{database} {size:,}: loading {what}"))
@@ -144,6 +144,7 @@ def _measure(database: str, size: int, parts: list[str], rounds: int) -> list[Me
         "show": lambda: showing.measures(size, at=at, rounds=rounds),
         "finalize": lambda: finalizing.measures(size, at=at, rounds=rounds),
         "ledger": lambda: ledger.measures(size, at=at, rounds=rounds),
+        "verify": lambda: verifying.measures(size, at=at, rounds=rounds),
         "recalculate": lambda: recalculating.measures(size, recalculating.Calendar(at), rounds=rounds),
         "sweep": lambda: recalculating.nights(size, recalculating.Calendar(at), rounds=rounds),
     }

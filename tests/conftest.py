@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,16 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         guards.install()
         with restore_after_transaction_tests(), django_db_blocker.block():
             yield
+
+
+@pytest.fixture(autouse=True)
+def _no_checkpoint_of_before() -> Iterator[None]:
+    """Take away the checkpoint beside the evidence: it tells of leaves that were rolled back with their test."""
+    from django.conf import settings
+
+    folder = Path(settings.TITAN_EVIDENCE_DIR)
+    yield
+    (folder / "ledger" / "checkpoint").unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")

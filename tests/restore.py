@@ -9,10 +9,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import psycopg
-from django.conf import settings
 from django.db import connection, connections
 from django.test import TransactionTestCase
 
@@ -23,12 +21,7 @@ def restore_after_transaction_tests() -> Iterator[None]:
     restore = _sqlite_copy() if connection.vendor == "sqlite" else _postgres_copy()
     flush = TransactionTestCase._fixture_teardown
 
-    def teardown(self: TransactionTestCase) -> None:
-        restore()
-        # It knows of leaves that are gone with the test's database.
-        (Path(settings.TITAN_EVIDENCE_DIR) / "ledger" / "checkpoint").unlink(missing_ok=True)
-
-    TransactionTestCase._fixture_teardown = teardown
+    TransactionTestCase._fixture_teardown = lambda self: restore()
     try:
         yield
     finally:

@@ -15,7 +15,9 @@ from tests.training.acting import PASSED, rolled_back, settle
 from titan.core.actor import Role
 from titan.records.models import CompetencyRecord, TrainingRecord
 from titan.training.commands import finalize_session
-from titan.training.models import TrainingSession
+from titan.training.consequences.commands import propose_case
+from titan.training.consequences.queries.listing import Subject
+from titan.training.models import CaseSubject, TrainingSession
 
 ADMINS = {Role.SUPER_ADMIN, Role.HSE_ADMIN}
 READERS = ADMINS | {Role.ASSESSOR, Role.AUDITOR}
@@ -100,6 +102,21 @@ ELSEWHERE = [
         lambda world: {"ids": [world["competency"]], "status": "COMPETENT", "method_id": world["method"]},
     ),
     Endpoint("POST", "/competency/{competency}/revoke", ADMINS, {"reason": "Wrong class"}),
+    Endpoint("GET", "/consequences/preview?subject=EVIDENCE&sha256={proof}", READERS),
+    Endpoint("GET", "/consequences", READERS),
+    Endpoint(
+        "POST",
+        "/consequences",
+        ADMINS,
+        lambda world: {"subject": "EVIDENCE", "sha256": world["proof"], "reason": "Forged"},
+        201,
+    ),
+    Endpoint("GET", "/consequences/{case}", READERS),
+    Endpoint("GET", "/consequences/{case}/records", READERS),
+    Endpoint("GET", "/consequences/{case}/turned-red", READERS),
+    Endpoint("POST", "/consequences/{case}/approve", ADMINS, {"remark": "Seen"}),
+    Endpoint("POST", "/consequences/{case}/reject", ADMINS, {"reason": "The sheet is right"}),
+    Endpoint("POST", "/consequences/{own}/withdraw", {Role.HSE_ADMIN}),
     Endpoint("GET", "/assessment-methods", EVERYBODY),
     Endpoint("POST", "/assessment-methods", ADMINS, {"code": "PEER", "name": "Peer review"}, 201),
     Endpoint("GET", "/workers/{worker}/compliance", READERS),
@@ -132,7 +149,17 @@ def world(room: Classroom) -> dict[str, Any]:
         created_at=cast.AT,
     )
     settle()
+    false = cast.make_record(walk_in, room.course, trainer=room.stranger)
+    subjects = Subject(CaseSubject.TRAINER, room.stranger.pk), Subject(CaseSubject.EVIDENCE, false.evidence_id)
+    proposers = cast.make_user(), room.users[Role.HSE_ADMIN]
+    case, own = (
+        propose_case(subject, "Never held", by=cast.actor_of(user), at=cast.AT)
+        for subject, user in zip(subjects, proposers, strict=True)
+    )
     return {
+        "case": case,
+        "own": own,
+        "proof": record.evidence_sha256,
         "session": session.pk,
         "draft": room.draft(trainer=room.trainer),
         "verified": assessed.pk,
@@ -207,12 +234,14 @@ def test_a_session_that_moves_to_another_trainer_is_gone_from_ones_sight(
 
 
 def test_what_does_not_exist_is_404_for_everybody(room: Classroom, world: dict[str, Any]) -> None:
-    nowhere = dict.fromkeys(("session", "draft", "record", "competency"), 999_999_999) | {
-        name: world[name] for name in ("plan", "course", "worker", "walk_in", "method")
+    nowhere = dict.fromkeys(("session", "draft", "record", "competency", "case", "own"), 999_999_999) | {
+        name: world[name] for name in ("plan", "course", "worker", "walk_in", "method", "proof")
     }
     before = everything()
     for endpoint in ENDPOINTS:
-        if any(place in endpoint.path for place in ("{session}", "{draft}", "{record}", "{competency}")):
+        if any(
+            place in endpoint.path for place in ("{session}", "{draft}", "{record}", "{competency}", "{case}", "{own}")
+        ):
             for client in (room.admin, room.clients[Role.SUPER_ADMIN]):
                 answer = endpoint.ask(client, nowhere)
                 expected = 404 if client is not room.admin or endpoint.may != ASSESSORS else 403
@@ -281,7 +310,7 @@ def test_the_trainer_of_a_session_does_not_verify_themselves(room: Classroom, wo
 def test_the_plan_of_this_file_covers_the_whole_area() -> None:
     from titan.api.main import api
 
-    ours = ("/sessions", "/records", "/competency", "/assessment-methods", "/compliance")
+    ours = ("/sessions", "/records", "/competency", "/assessment-methods", "/compliance", "/consequences")
     known = {
         (method.upper(), "/" + path.removeprefix("/api/v1/"))
         for path, item in api.document["paths"].items()
@@ -290,6 +319,7 @@ def test_the_plan_of_this_file_covers_the_whole_area() -> None:
     area = {
         (method, path) for method, path in known if path.startswith(ours) or path == "/workers/{worker_id}/compliance"
     }
-    names = {name: f"{{{name}_id}}" for name in ("session", "record", "worker", "competency")}
-    tested = {(item.method, item.path.format(**names, draft=names["session"])) for item in ENDPOINTS}
+    names = {name: f"{{{name}_id}}" for name in ("session", "record", "worker", "competency", "case")}
+    names |= {"draft": names["session"], "own": names["case"], "proof": ""}
+    tested = {(item.method, item.path.format(**names).partition("?")[0]) for item in ENDPOINTS}
     assert tested == area

@@ -177,6 +177,9 @@ SCREENS = (
         opened('[href$="/anonymise"]', "#dialog[open] form"),
         shows=("worker_anonymise",),
     ),
+    Screen("worker-as-of", AUDITOR, "/workers/{past_worker}?on={past_day}", printed=True),
+    Screen("worker-as-of-now", AUDITOR, "/workers/{past_worker}?on={past_day}&known=now"),
+    Screen("worker-as-of-refused", HSE, "/workers/{past_worker}?on=2026-01-05"),
     Screen("worker-arabic", HSE, "/workers/{arabic_name}"),
     Screen("worker-long-name", HSE, "/workers/{long_name}"),
     Screen("worker-edit", HSE, "/workers/{holder}/edit"),
@@ -200,6 +203,10 @@ SCREENS = (
     Screen("certificate", HSE, "/workers/{holder}/certificate"),
     Screen("certificate-refused", HSE, "/workers/{holder}/certificate", refused("#save", "[aria-invalid=true]")),
     Screen("correction", HSE, "/records/{revoked_record}/correct", shows=("record_correct_effect",)),
+    Screen("check-valid", "", "/c/{valid_token}", printed=True),
+    Screen("check-expired", "", "/c/{past_token}"),
+    Screen("check-revoked", "", "/c/{revoked_token}"),
+    Screen("check-unknown", "", "/c/nothing-like-it"),
     Screen("evidence", AUDITOR, "/evidence/{evidence}"),
     # Signing off
     Screen("verify", ASSESSOR, "/verify", shows=("verify_record",)),
@@ -265,6 +272,7 @@ SCREENS = (
 NOT_A_SCREEN = {
     "matrix_export": "a file to download",
     "evidence_file": "a file to download",
+    "record_paper": "a file to download",
     "session_evidence_file": "a file to download",
     "session_plan": "makes a draft and leads to it",
     "mfa_login_webauthn": "tells the browser what a passkey has to answer",

@@ -81,9 +81,18 @@ def main() -> None:
 
         start()
         if not made.exists():
+            _begin_early()
             make_demo()
             made.write_text(json.dumps(_Maker().places()))
         _serve(json.loads(made.read_text()))
+
+
+def _begin_early() -> None:
+    """Let the site be older than its data, so that somebody on it can have a past."""
+    from titan.core.actor import system_actor
+    from titan.core.settings import set_up_site
+
+    set_up_site("Showroom", "Asia/Baku", by=system_actor(), at=NOW - timedelta(days=60))
 
 
 def _serve(places: dict[str, Any]) -> None:
@@ -168,9 +177,11 @@ class _Maker:
             "arabic_name": guests[0],
             **self.signed_off(),
             **self.blocked_worker(),
+            **self.worker_with_a_past(),
             **self.logins(),
         }
-        return {**found, **self.records(found["finalized"]), **self.shelf()}
+        found |= self.records(found["finalized"])
+        return {**found, **self.certificates(found), **self.shelf()}
 
     def trend(self) -> None:
         """How the site stood on the days before, of which a site that was loaded today knows nothing."""
@@ -263,7 +274,7 @@ class _Maker:
     def signed_off(self) -> dict[str, int]:
         """A class that needs sign-offs: some decided, either way, the rest waiting."""
         from titan.demo import sessions as demo
-        from titan.records.commands import Decision, decide_competencies, revoke_record
+        from titan.records.commands import Decision, certify, decide_competencies, revoke_record
         from titan.records.models import AssessmentMethod, CompetencyRecord, CompetencyStatus, TrainingRecord
         from titan.training.commands import finalize_session
 
@@ -278,6 +289,7 @@ class _Maker:
         signed = decide_competencies(waiting[:2], yes, by=self.assessor, at=NOW)
         decide_competencies(waiting[2:3], no, by=self.assessor, at=NOW)
         record = TrainingRecord.objects.get(pk=signed[waiting[1]])
+        certify([record.pk], by=self.admin, at=NOW)
         revoke_record(record.pk, "The assessor signed the wrong badge.", by=self.super_admin, at=NOW)
         return {
             "sign_off_session": session,
@@ -297,6 +309,48 @@ class _Maker:
         changes = WorkerChanges(status="BLACKLISTED")
         update_worker(worker, changes, reason="Bypassed a lock-out on Unit 2.", by=self.admin, at=NOW)
         return {"blocked_worker": worker}
+
+    def worker_with_a_past(self) -> dict[str, Any]:
+        """Somebody of whom another thing was known then than is known now, on the day `past_day`."""
+        from titan.catalogue.models import Course
+        from titan.compliance.requirements.commands import replace_area_requirements, replace_role_requirements
+        from titan.compliance.requirements.rules import RequirementGiven
+        from titan.evidence.models import EvidenceFile
+        from titan.personnel.commands.areas import AreaFields, create_area
+        from titan.personnel.commands.roles import create_role
+        from titan.personnel.commands.workers import create_worker, update_worker
+        from titan.personnel.models import Company, Role
+        from titan.personnel.rules import AreaGiven, WorkerChanges, WorkerFields
+        from titan.records.commands import ExternalResult, record_external_result, revoke_record
+
+        def ago(days: int) -> datetime:
+            return NOW - timedelta(days=days)
+
+        def passed(course: str, days: int, *, entered: int) -> int:
+            new = ExternalResult(worker, courses[course], ago(days).date(), provider="Caspian Safety Academy")
+            made = record_external_result(new, sheet, by=self.admin, at=ago(entered))
+            return made.record_id or made.competency_id or 0
+
+        codes = ("HSE-001", "HSE-003", "HSE-004", "HSE-019", "LFT-001")
+        courses = dict(Course.objects.filter(code__in=codes).values_list("code", "pk"))
+        sheet = EvidenceFile.objects.order_by("pk")[0].pk
+        company = Company.objects.order_by("code")[1].pk
+        role = create_role("NIGHT-RIGGER", {"en": "Night rigger"}, by=self.admin, at=ago(50))
+        area = create_area(AreaFields("OLD-JETTY", "Old jetty"), by=self.admin, at=ago(50))
+        before_entry = [RequirementGiven(courses[code], "PRE_MOB") for code in codes[:4]]
+        replace_role_requirements(role, before_entry, by=self.admin, at=ago(49))
+        in_grace = [RequirementGiven(courses["LFT-001"], "POST_MOB", 30)]
+        replace_area_requirements(area, in_grace, by=self.admin, at=ago(49))
+        fields = WorkerFields("GST-0009", "Orxan", company, "Məmmədov", role_id=role, areas=(AreaGiven(area),))
+        worker = create_worker(fields, by=self.admin, at=ago(45))
+        wrong = passed("HSE-001", 100, entered=44)
+        passed("HSE-003", 30, entered=28)
+        passed("HSE-004", 40, entered=3)
+        passed("HSE-019", 200, entered=44)
+        revoke_record(wrong, "The certificate names somebody else.", by=self.admin, at=ago(6))
+        changes = WorkerChanges(role_id=Role.objects.order_by("code")[0].pk)
+        update_worker(worker, changes, by=self.admin, at=ago(2))
+        return {"past_worker": worker, "past_day": ago(20).date().isoformat()}
 
     def logins(self) -> dict[str, int]:
         """A trainer's login that is linked to nobody, one with an app and its codes, one with a passkey; a token."""
@@ -346,6 +400,21 @@ class _Maker:
             "red_worker": red.worker_id,
             "red_course": red.course_id,
             "hash": record.evidence_sha256,
+        }
+
+    def certificates(self, found: dict[str, Any]) -> dict[str, str]:
+        """Tokens of certificates: one that is valid, one that ran out, one whose record was revoked."""
+        from titan.records.commands import certify
+        from titan.records.models import Certificate, TrainingRecord
+
+        passed = TrainingRecord.objects.filter(result="PASSED", revoked_at=None, valid_until__lt=NOW.date())
+        past = passed.order_by("pk")[0].pk
+        certify([found["record"], past], by=self.admin, at=NOW)
+        tokens = dict(Certificate.objects.values_list("record_id", "token"))
+        return {
+            "valid_token": tokens[found["record"]],
+            "past_token": tokens[past],
+            "revoked_token": tokens[found["revoked_record"]],
         }
 
     def shelf(self) -> dict[str, int]:

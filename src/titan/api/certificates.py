@@ -60,7 +60,11 @@ def issue_certificate(request: HttpRequest, record_id: Id, options: Query[PaperO
     def work() -> None:
         certify([record_id], by=me.actor, at=me.at)
 
-    return _paper(request, once(request, 200, work), [record_id], options, f"certificate-{record_id}")
+    answer = once(request, 200, work)
+    if not _is_refusal(answer):
+        # A repetition under its key may come after the revocation.
+        need_printable(record_id, by=me.actor)
+    return _paper(request, answer, [record_id], options, f"certificate-{record_id}")
 
 
 @router.get("/records/{record_id}/certificate", openapi_extra=ANSWERS)

@@ -90,6 +90,7 @@ class ContentShape(Shape):
 
 
 class VersionShape(ContentShape):
+    id: int
     number: int
     status: VersionStatus
     created_at: datetime

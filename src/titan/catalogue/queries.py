@@ -30,6 +30,7 @@ class CourseShort:
 class VersionView:
     """One version of a course. `titles` by language; times are aware."""
 
+    id: int
     number: int
     status: str
     title: str
@@ -198,6 +199,7 @@ def _view(
 
 def _version(version: CourseVersion, asked: dict[int, list[CourseShort]], language: str) -> VersionView:
     return VersionView(
+        id=version.pk,
         number=version.number,
         status=version.status,
         created_at=version.created_at,

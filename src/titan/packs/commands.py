@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 
-from django.utils.translation import override
+from django.utils.translation import get_supported_language_variant, override
 
 from titan.accounts.queries import user_names
 from titan.core.actor import Actor, Role
@@ -66,13 +66,15 @@ class Pack:
     chunks: Iterator[bytes]
 
 
+def need_packer(by: Actor) -> None:
+    """Raise Forbidden unless `by` may take names and signed sheets along: HSE admins, auditors and super admins."""
+    need_role(by, Role.HSE_ADMIN, Role.AUDITOR)
+
+
 @command
 def note_pack(scope: Scope, *, by: Actor, at: datetime) -> None:
-    """Say in the audit log that a pack was made; raises Forbidden, NotFound, Invalid.
-
-    For HSE admins, auditors and super admins: a pack takes names and signed sheets along.
-    """
-    need_role(by, Role.HSE_ADMIN, Role.AUDITOR)
+    """Say in the audit log that a pack was made; raises Forbidden, NotFound, Invalid."""
+    need_packer(by)
     need_scope(scope)
     say("pack.made", ENTITIES[scope.about], scope.number or 1, after=dict(scope.as_json()))
 
@@ -95,6 +97,14 @@ def _name(scope: Scope, at: datetime) -> str:
     number = f"-{scope.number}" if scope.number else ""
     days = "".join(f"-{day.isoformat()}" for day in (scope.first, scope.last) if day)
     return f"titan-{scope.about.value}{number}{days}-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}.zip"
+
+
+def spoken(language: str) -> str:
+    """Return the language of the words on a cover: `language` if its catalogue is there, else English."""
+    try:
+        return get_supported_language_variant(language)
+    except LookupError:
+        return "en"
 
 
 class _Making:
@@ -159,7 +169,7 @@ class _Making:
 
     def _cover(self) -> bytes:
         withheld = sum(bool(piece.withheld) for piece in self.pieces)
-        with override(self.language):
+        with override(spoken(self.language)):
             return cover(
                 self.scope,
                 self.told,

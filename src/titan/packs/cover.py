@@ -68,7 +68,7 @@ def cover(
                 (_("Origin"), signed.origin),
                 (_("Size"), number(signed.size)),
                 (_("Root, first 80 bits"), signed.anchor),
-                (_("Root"), signed.root.hex()),
+                (_("Root"), _grouped(signed.root.hex())),
                 (_("Signed by key"), signed.key_id),
             ],
             "check_title": _("How to check it"),
@@ -84,6 +84,7 @@ def cover(
             ),
             "table_title": _("What it holds"),
             "heads": heads,
+            "numbers": scope.about in {About.COMPANY, About.PERIOD},
             "rows": rows,
             "more": ngettext("%(n)s more row is not printed.", "%(n)s more rows are not printed.", more)
             % {"n": number(more)}
@@ -98,11 +99,12 @@ def cover(
 def title_of(scope: Scope, language: str) -> str:
     """Return what a pack is about, in words; one statement at most."""
     if scope.about is About.WORKER:
-        one = Worker.objects.values("first_name", "last_name", "employee_id").get(pk=scope.number)
-        return f"{one['first_name']} {one['last_name']} · {one['employee_id']}".replace("  ", " ")
+        first, last, badge = Worker.objects.values_list("first_name", "last_name", "employee_id").get(pk=scope.number)
+        return _person(first, last, badge)
     if scope.about is About.SESSION:
-        session = TrainingSession.objects.values("code", "course__code", "course_version__title").get(pk=scope.number)
-        return f"{session['code']} · {in_language(session['course_version__title'] or {}, language) or session['course__code']}"
+        named = TrainingSession.objects.values_list("code", "course__code", "course_version__title")
+        code, course, title = named.get(pk=scope.number)
+        return f"{code} · {in_language(title, language) if title else course}"
     if scope.about is About.COMPANY:
         return str(Company.objects.values_list("name", flat=True).get(pk=scope.number))
     return f"{_day(scope.first)} – {_day(scope.last)}"
@@ -135,7 +137,7 @@ def _single_rows(scope: Scope, language: str, today: date, at: datetime) -> Any:
             f"#{entered[one.pk]}" if one.pk in entered else "",
         ]
         rows.append(
-            [f"{one.worker.first_name} {one.worker.last_name} · {one.worker.employee_id}", *row[1:]] if several else row
+            [_person(one.worker.first_name, one.worker.last_name, one.worker.employee_id), *row[1:]] if several else row
         )
     return [_("Worker"), *heads[1:]] if several else heads, rows, total - len(records)
 
@@ -152,7 +154,7 @@ def _worker_rows(scope: Scope, language: str, today: date, at: datetime) -> Any:
     total = found.count()
     rows = [
         [
-            f"{one['worker__first_name']} {one['worker__last_name']} · {one['worker__employee_id']}",
+            _person(one["worker__first_name"], one["worker__last_name"], one["worker__employee_id"]),
             *_numbers(one),
         ]
         for one in found[:ROWS]
@@ -182,6 +184,16 @@ TABLES = {
     About.COMPANY: _worker_rows,
     About.PERIOD: _course_rows,
 }
+
+
+def _person(first: str, last: str, badge: str) -> str:
+    """Return a name and its badge; a name that is written from right to left does not turn the badge around."""
+    return f"\u2068{f'{first} {last}'.strip()}\u2069 · {badge}"
+
+
+def _grouped(digits: str) -> str:
+    """Return hexadecimal digits in groups that a line can be broken between."""
+    return " ".join(digits[at : at + 8] for at in range(0, len(digits), 8))
 
 
 def _counts(today: date) -> dict[str, Any]:

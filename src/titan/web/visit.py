@@ -28,6 +28,8 @@ from titan.training.actors import Person, person_of
 P = ParamSpec("P")
 READERS = frozenset({Role.SUPER_ADMIN, Role.HSE_ADMIN, Role.ASSESSOR, Role.AUDITOR})
 
+PACKERS = READERS - {Role.ASSESSOR}
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -54,6 +56,11 @@ class Visit:
     def reads_all(self) -> bool:
         """Whether the visitor sees the whole site; a trainer sees their own sessions only (domain.md §2)."""
         return self.actor.role in READERS
+
+    @property
+    def takes_packs(self) -> bool:
+        """Whether the visitor may take audit packs along."""
+        return self.actor.role in PACKERS
 
 
 Page = Callable[Concatenate[HttpRequest, Visit, P], HttpResponseBase]

@@ -46,7 +46,8 @@ def told() -> tuple[Told, list[Problem]]:
     )
     keys: list[VerifierKey] = []
     origins: dict[str, int] = {}
-    adopted, began_at, wrong = 0, "", []
+    adopted, began_at = 0, ""
+    wrong: list[Problem] = []
     for index, _type, data in found:
         try:
             said = read(bytes(data))
@@ -134,12 +135,14 @@ class Signatures:
             return "CHECKPOINT_UNREADABLE", f"its note cannot be read: {error}"
         if columns is not None and columns[:3] != (said.origin, said.size, said.root):
             return "CHECKPOINT_COLUMNS", "its origin, size or root are not those of its note"
-        if said.origin not in self._epochs:
-            return "CHECKPOINT_ORIGIN", f"its origin {said.origin} is not one of this ledger"
-        start, end = self._epochs[said.origin]
+        start, end = self._epochs.get(said.origin, (said.size, None))
         if said.size <= start or (end is not None and said.size > end):
-            return "CHECKPOINT_ORIGIN", f"{said.origin} never had {said.size} leaves"
-        wanted = columns[3] if columns is not None else None
+            return "CHECKPOINT_ORIGIN", f"this ledger never had {said.size} leaves as {said.origin}"
+        return self._unsigned(said, signatures, columns[3] if columns is not None else None)
+
+    def _unsigned(
+        self, said: notes.Checkpoint, signatures: Sequence[notes.Signature], wanted: str | None
+    ) -> tuple[str, str] | None:
         by_id = {VerifierKey(said.origin, public).key_id: public for public in self._public}
         for one in signatures:
             public = by_id.get(one.key_id)
@@ -201,11 +204,15 @@ def _contradictions(said: notes.Checkpoint, origin: str, newest: int | None) -> 
         return [_ledger("LEDGER_BEHIND", f"{said.origin} was signed at {said.size} leaves, the database has fewer")]
     if said.root not in _roots_at(said):
         return [_ledger("LEDGER_FORKED", f"at {said.size} leaves another root was signed than the database has")]
-    if newest is None or newest < said.size:
-        words = f"the checkpoint of {said.size} leaves lies beside the evidence, and is gone from the database"
+    return _at_another(said.size, newest or 0)
+
+
+def _at_another(outside: int, newest: int) -> list[Problem]:
+    if newest < outside:
+        words = f"the checkpoint of {outside} leaves lies beside the evidence, and is gone from the database"
         return [_ledger("CHECKPOINT_MISSING", words)]
-    if newest > said.size:
-        return [_ledger("BESIDE_OLD", f"beside the evidence lies an older checkpoint, of {said.size} leaves")]
+    if newest > outside:
+        return [_ledger("BESIDE_OLD", f"beside the evidence lies an older checkpoint, of {outside} leaves")]
     return []
 
 

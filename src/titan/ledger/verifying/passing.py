@@ -121,7 +121,9 @@ class Pass:
         origins = self.signatures.known.origins
         newest = max(origins, key=lambda origin: origins[origin], default="")
         if (self.head.origin, self.head.epoch) != (newest, len(origins)):
-            yield alarm("HEAD_DIFFERS", "ledger", 1, "the origin of its head is not the one that the ledger opened last")
+            yield alarm(
+                "HEAD_DIFFERS", "ledger", 1, "the origin of its head is not the one that the ledger opened last"
+            )
 
     def _batch(self, tiles: Sequence[int], compare: Compare) -> Generator[Problem, None, int]:
         """Look at these tiles, and go over those before them; returns how many leaves that were."""
@@ -219,5 +221,3 @@ def _raw(value: Any) -> bytes:
 
 def _bytes(value: Any) -> bytes | None:
     return None if value is None else bytes(value)
-
-

@@ -148,7 +148,9 @@ class Tree:
             return
         if not any(mark.size > known for mark, _fits in seen):
             words = "the root of its head is not that of its leaves"
-            yield alarm("HEAD_DIFFERS", "ledger", 1, words + (f", or one from {known} on" if known < claim.size else ""))
+            yield alarm(
+                "HEAD_DIFFERS", "ledger", 1, words + (f", or one from {known} on" if known < claim.size else "")
+            )
         if known < claim.size:
             yield from _leaves_changed(seen, first, claim.size)
 

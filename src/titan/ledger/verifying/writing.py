@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from titan.ledger.entering import NewLeaf
 from titan.ledger.rules.canonical import canonical
 
 VERSION = 1
-TAKEN = ("at", "by", "nonce", "note", "subject")
-"""What a form may take over from the leaf itself: no column says it, or it is checked in another way."""
+QUOTED = frozenset({"at", "nonce", "subject"})
+"""What a form may take over from the leaf, between quotes: no column says it, or it is checked in another way.
+
+The other things so taken are `by` and `note`, which may be null.
+"""
 _MARK = re.compile(r'"\\u0000(\w+)\\u0000"')
 KEPT = 20_000
 
@@ -31,7 +34,10 @@ class Mark(str):
 
 
 class Form:
-    """One form. pattern: takes the values `names`, in JSON, in this order. worker, texts: columns of whom it is about."""
+    """One form. pattern: takes the values `names`, in JSON, in this order.
+
+    at, worker, texts: the columns of when it was said, of whom it is about, and of what people wrote.
+    """
 
     def __init__(self, leaf: NewLeaf) -> None:
         body: dict[str, Any] = {
@@ -47,7 +53,7 @@ class Form:
                 body["note"] = mark("note")
         text = canonical(body).decode().replace("%", "%%")
         self.names = tuple(match[1] for match in _MARK.finditer(text))
-        self.pattern = _MARK.sub("%s", text)
+        self.pattern = _MARK.sub(lambda match: '"%s"' if match[1] in QUOTED else "%s", text)
         self.at = _name(leaf.at)
         self.worker = _name(leaf.worker_id)
         self.texts = {key: _name(text) for key, text in (leaf.texts or {}).items()}
@@ -71,7 +77,7 @@ class Values(dict[Any, str]):
     """Values as JSON writes them, kept because rows repeat themselves; `forget` when there are many."""
 
     def __missing__(self, value: Any) -> str:
-        text = canonical(value.isoformat() if isinstance(value, date) else value).decode()
+        text = canonical(value).decode()
         self[value] = text
         return text
 
@@ -95,13 +101,15 @@ class Moments(dict[Any, str]):
 def moment(value: Any) -> str:
     """Return a moment as leaves write it; what is none comes back as it is, and will not be equal to one."""
     if isinstance(value, str):
-        # SQLite keeps moments as text, in UTC.
+        # SQLite keeps moments as text, in UTC; PostgreSQL writes them with their zone.
         try:
-            value = datetime.fromisoformat(value).replace(tzinfo=UTC)
+            value = datetime.fromisoformat(value)
         except ValueError:
-            return value
+            return f"{value}"
     if not isinstance(value, datetime):
         return str(value)
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=UTC)
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 

@@ -43,21 +43,27 @@ class Known:
         if len(padded) > _BLOCK:
             padded = sha256(padded).digest().ljust(_BLOCK, b"\x00")
         number = int.from_bytes(padded)
-        # What HMAC makes of its key, once for all leaves of the person.
+        # What HMAC makes of its key, once for all leaves of the person (ledger.rules.subjects.salt).
         self._inner = (number ^ int.from_bytes(_INNER)).to_bytes(_BLOCK)
         self._outer = (number ^ int.from_bytes(_OUTER)).to_bytes(_BLOCK)
         self.identities = [
             one.bytes_for(bytes(key)) for one in [Identity(company, badge, name_of(first, last)), *_former(former)]
         ]
 
-    def salt(self, nonce: bytes) -> bytes:
-        """Return the salt of the leaf with this nonce (ledger.rules.subjects.salt)."""
-        return sha256(self._outer + sha256(self._inner + nonce).digest()).digest()
-
-    def is_meant(self, salt: bytes, subject: object) -> bool:
-        """Tell whether `subject` commits to who they are or were."""
-        start = SUBJECT + salt
-        return any(sha256(start + identity).hexdigest() == subject for identity in self.identities)
+    def opens(self, said: Mapping[str, Any], texts: Mapping[str, Any] | None) -> bool:
+        """Tell whether a leaf commits to who they are or were, and to `texts` if any are given."""
+        if not self.has_key:
+            return False
+        try:
+            nonce = bytes.fromhex(said["nonce"])
+        except (ValueError, TypeError, KeyError):
+            return False
+        salt = sha256(self._outer + sha256(self._inner + nonce).digest()).digest()
+        start, subject = SUBJECT + salt, said.get("subject")
+        for identity in self.identities:
+            if sha256(start + identity).hexdigest() == subject:
+                return texts is None or note(salt, texts) == said.get("note")
+        return False
 
     def is_sealed(self, index: int) -> bool:
         """Tell whether nobody can open leaf `index` any more, because they were erased after it."""
@@ -72,11 +78,6 @@ def _former(stored: Any) -> list[Identity]:
         # Whoever damaged them is found by the leaves that then fit nobody.
         return []
     return found[::-1]
-
-
-def is_note(salt: bytes, said: object, texts: Mapping[str, str]) -> bool:
-    """Tell whether `said` commits to these texts."""
-    return note(salt, texts) == said
 
 
 class People:

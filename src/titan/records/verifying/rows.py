@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from operator import itemgetter
 from typing import Any
 
 import orjson
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import DateField, Exists, F, Model, OuterRef, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from titan.core.bulk import id_set
 from titan.ledger.models import Leaf, LeafType
-from titan.ledger.rules.canonical import canonical
+from titan.ledger.rules.canonical import canonical, read
 from titan.ledger.sql import rows
 from titan.ledger.verifying.passing import Read
 from titan.ledger.verifying.problem import Problem, alarm
-from titan.ledger.verifying.writing import Builder, Form, Moments, Values, marks
-from titan.records.verifying.people import Known, People, is_note
+from titan.ledger.verifying.writing import QUOTED, Builder, Form, Moments, Values, marks
+from titan.records.verifying.people import Known, People
 
+OF_THE_LEAF = {"adopted", "type", "v"}
 FIRST_ADOPTED = 2
 """Leaves 0 and 1 open the ledger; what was recorded before it follows them."""
 
@@ -54,8 +57,13 @@ class Kind:
         return {
             (adopted, lacks): self.form(adopted=adopted, lacks=lacks)
             for adopted in (False, True)
-            for lacks in ({False, bool(self.optional)})
+            for lacks in {False, bool(self.optional)}
         }
+
+    @property
+    def says(self) -> str:
+        """The key under which its leaves say what they are about."""
+        return {"training_record": "record", "competency_record": "competency"}.get(self.entity, "")
 
     @property
     def name(self) -> str:
@@ -84,117 +92,137 @@ class Rows:
                 yield problem
         self._values.forget()
 
+    def fits(self, worker: int, index: int, data: bytes) -> bool:
+        """Tell whether leaf `index` commits to this worker, or to somebody who was erased."""
+        known = self.people.of([worker]).get(worker)
+        try:
+            return known is not None and (known.is_sealed(index) or known.opens(read(data), None))
+        except ValueError:
+            return False
+
     def _compare(self, kind: Kind, leaves: Sequence[Read]) -> Iterator[tuple[int, Problem]]:
-        stored, places = self._stored(kind, leaves)
-        forms = {
-            key: (form, [places[name] for name in form.names if name in places], _taken(form, places))
-            for key, form in kind.forms.items()
-        }
+        stored, places = _stored(kind, leaves)
+        fillings = {key: _Filling(form, places, self._values, self._moments) for key, form in kind.forms.items()}
         optional = places.get(kind.optional, -1)
-        values, moments, adopted = self._values, self._moments, self.adopted
-        people = self._people(kind, stored, places)
-        for index, entity_id, data, said in leaves:
+        adopted, worker_at = self.adopted, fillings[False, False].worker
+        people = self.people.of({row[worker_at] for row in stored.values()})
+        for leaf in leaves:
+            index, entity_id, data, said = leaf
             row = stored.get(entity_id)
             if row is None:
-                yield index, _no_row(kind, index, entity_id)
+                words = f"leaf {index} ({kind.type}) is about it, and there is no such {kind.name}"
+                yield index, alarm("ROW_MISSING", kind.entity, entity_id, words)
                 continue
-            form, picked, taken = forms[index in adopted, optional >= 0 and row[optional] is None]
-            expected = _filled(form, picked, taken, row, said, values, moments, places)
+            filling = fillings[index in adopted, optional >= 0 and row[optional] is None]
+            expected = filling.of(row, said)
             if expected.encode() != data:
-                yield index, _difference(kind, index, entity_id, data, said, expected)
+                yield index, _difference(kind, leaf, expected)
                 continue
-            if form.worker:
-                worker = row[places[form.worker]]
-                wrong = self._stranger(kind, form, index, entity_id, said, worker, people.get(worker), row, places)
+            known = people.get(row[worker_at])
+            if not (known and known.opens(said, filling.texts(row, said))):
+                wrong = self._stranger(kind, leaf, row[worker_at], known)
                 if wrong is not None:
                     yield index, wrong
 
-    def _stored(self, kind: Kind, leaves: Sequence[Read]) -> tuple[dict[int | None, Any], dict[str, int]]:
-        """Return the rows that these leaves are about, as the database gives them, and where each column stands."""
-        names = tuple(dict.fromkeys((kind.found_by, *kind.columns)))
-        wanted = [entity_id for _index, entity_id, _data, _said in leaves if entity_id is not None]
-        found = kind.rows().filter(**{f"{kind.found_by}__in": id_set(wanted)}).order_by().values_list(*names)
-        sql, given = found.query.get_compiler(connection=connection).as_sql()
-        return {row[0]: row for row in rows(sql, given)}, {name: at for at, name in enumerate(names)}
-
-    def _people(self, kind: Kind, stored: dict[int | None, Any], places: dict[str, int]) -> dict[int, Known]:
-        column = next(iter(kind.forms.values())).worker
-        return self.people.of({row[places[column]] for row in stored.values()}) if column else {}
-
-    def _stranger(
-        self,
-        kind: Kind,
-        form: Form,
-        index: int,
-        entity_id: int | None,
-        said: dict[str, Any],
-        worker: int,
-        known: Known | None,
-        row: Any,
-        places: dict[str, int],
-    ) -> Problem | None:
-        """Return what is wrong with whom the leaf commits to, and with the texts that it commits to."""
+    def _stranger(self, kind: Kind, leaf: Read, worker: int, known: Known | None) -> Problem | None:
+        """Return what is wrong with whom the leaf commits to, or with the texts that it commits to."""
+        index, entity_id, _data, said = leaf
         if known is None:
             return alarm("WORKER_MISSING", kind.entity, entity_id, f"its worker {worker} does not exist")
         if known.is_sealed(index):
             return None
         if not known.has_key:
-            return alarm("PERSON_KEY_MISSING", "worker", worker, f"its person key is gone: leaf {index} cannot be opened")
-        try:
-            salt = known.salt(bytes.fromhex(said["nonce"]))
-        except (ValueError, TypeError):
-            return alarm("LEAF_UNREADABLE", "leaf", index, "its nonce is none")
-        if not known.is_meant(salt, said["subject"]):
-            self.strangers.setdefault(worker, index)
-            words = f"leaf {index} commits to somebody else than worker {worker} is or was"
-            return alarm("SUBJECT_DIFFERS", kind.entity, entity_id, words)
-        if form.texts:
-            texts = {key: row[places[column]] for key, column in form.texts.items()}
-            if not is_note(salt, said["note"], texts):
-                words = f"{' or '.join(sorted(texts))} is not what leaf {index} commits to"
-                return alarm("ROW_DIFFERS", kind.entity, entity_id, words)
+            words = f"its person key is gone: leaf {index} cannot be opened"
+            return alarm("PERSON_KEY_MISSING", "worker", worker, words)
+        if known.opens(said, None):
+            return alarm("ROW_DIFFERS", kind.entity, entity_id, f"its words are not what leaf {index} commits to")
+        self.strangers.setdefault(worker, index)
+        words = f"leaf {index} commits to somebody else than worker {worker} is or was"
+        return alarm("SUBJECT_DIFFERS", kind.entity, entity_id, words)
+
+
+class _Filling:
+    """One form, filled in from rows whose columns stand at `places`."""
+
+    def __init__(self, form: Form, places: Mapping[str, int], values: Values, moments: Moments) -> None:
+        plain = [name for name in form.names if name in places and name != form.at]
+        moment = [form.at] if form.at in places else []
+        quoted = [name for name in form.names if name not in places and name in QUOTED]
+        bare = [name for name in form.names if name not in places and name not in QUOTED]
+        order = [*plain, *moment, *quoted, *bare]
+        self._pattern = form.pattern
+        self._plain = _picker([places[name] for name in plain])
+        self._moment = places[form.at] if moment else -1
+        self._quoted, self._bare = quoted, bare
+        self._arranged = itemgetter(*(order.index(name) for name in form.names))
+        self._texts = [(key, places[column]) for key, column in form.texts.items()]
+        self._values, self._moments = values.__getitem__, moments
+        self.worker = places[form.worker]
+
+    def of(self, row: Sequence[Any], said: Mapping[str, Any]) -> str:
+        """Return the leaf that this row must have, with what no column says taken from the leaf there is."""
+        cells: list[Any] = [*map(self._values, self._plain(row))]
+        if self._moment >= 0:
+            cells.append(self._moments[row[self._moment]])
+        for name in self._quoted:
+            cells.append(said.get(name))
+        for name in self._bare:
+            value = said.get(name)
+            cells.append("null" if value is None else f'"{value}"' if type(value) is str else value)
+        text: str = self._pattern % self._arranged(cells)
+        return text
+
+    def texts(self, row: Sequence[Any], said: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return what people wrote, where there is something or the leaf says that there was."""
+        for _key, at in self._texts:
+            if row[at] or said.get("note") is not None:
+                return {key: row[place] for key, place in self._texts}
         return None
 
 
-def _taken(form: Form, places: dict[str, int]) -> tuple[str, ...]:
-    return tuple(name for name in form.names if name not in places)
+def _picker(places: list[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """Return what picks the values at `places` out of a row."""
+    if len(places) == 1:
+        (only,) = places
+        return lambda row: (row[only],)
+    return itemgetter(*places)
 
 
-def _filled(
-    form: Form,
-    picked: Sequence[int],
-    taken: Sequence[str],
-    row: Any,
-    said: dict[str, Any],
-    values: Values,
-    moments: Moments,
-    places: dict[str, int],
-) -> str:
-    """Return the leaf that this row must have, with what no column says taken from the leaf there is."""
-    filled = {}
-    for name in form.names:
-        if name in places:
-            value = row[places[name]]
-            filled[name] = moments[value] if name == form.at else values[value]
-        else:
-            filled[name] = canonical(said.get(name)).decode()
-    return form.pattern % tuple(filled[name] for name in form.names)
+def _stored(kind: Kind, leaves: Sequence[Read]) -> tuple[dict[int | None, Any], dict[str, int]]:
+    """Return the rows that these leaves are about, as the database gives them, and where each column stands.
+
+    Days and moments come as text: as they lie there, and even where they are none.
+    """
+    names = tuple(dict.fromkeys((kind.found_by, *kind.columns)))
+    wanted = [entity_id for _index, entity_id, _data, _said in leaves if entity_id is not None]
+    found = kind.rows().filter(**{f"{kind.found_by}__in": id_set(wanted)}).order_by()
+    columns = {f"as_text_{name}": Cast(name, TextField()) for name in names if _is_day(found.model, name)}
+    picked = [f"as_text_{name}" if f"as_text_{name}" in columns else name for name in names]
+    sql, given = found.annotate(**columns).values_list(*picked).query.get_compiler(connection=connection).as_sql()
+    return {row[0]: row for row in rows(sql, given)}, {name: at for at, name in enumerate(names)}
 
 
-def _no_row(kind: Kind, index: int, entity_id: int | None) -> Problem:
-    what = f"leaf {index} ({kind.type}) is about it, and there is no such {kind.name}"
-    return alarm("ROW_MISSING", kind.entity, entity_id, what)
+def _is_day(model: type[Model], name: str) -> bool:
+    return "__" not in name and name in _days_of(model)
 
 
-def _difference(
-    kind: Kind, index: int, entity_id: int | None, data: bytes, said: dict[str, Any], expected: str
-) -> Problem:
-    wanted = orjson.loads(expected)
+@cache
+def _days_of(model: type[Model]) -> frozenset[str]:
+    return frozenset(field.name for field in model._meta.concrete_fields if isinstance(field, DateField))
+
+
+def _difference(kind: Kind, leaf: Read, expected: str) -> Problem:
+    index, entity_id, data, said = leaf
+    try:
+        wanted = orjson.loads(expected)
+    except ValueError:
+        return alarm("LEAF_UNREADABLE", "leaf", index, "it does not say what a leaf of its kind says")
     if canonical(said) != data:
         return alarm("LEAF_UNREADABLE", "leaf", index, "its bytes are not in canonical form")
     names = sorted(name for name in wanted.keys() | said.keys() if wanted.get(name, ...) != said.get(name, ...))
-    if set(names) & {"v", "type", "adopted", "record", "competency"} and kind.found_by != "corrects_id":
-        return alarm("LEAF_MISLABELLED", "leaf", index, f"it does not say what it must of {kind.name} {entity_id}: {names}")
+    if set(names) & (OF_THE_LEAF | {kind.says}):
+        words = f"it does not say what it must of {kind.name} {entity_id}: {', '.join(names)}"
+        return alarm("LEAF_MISLABELLED", "leaf", index, words)
     words = f"its {', '.join(names)} {'is' if len(names) == 1 else 'are'} not what leaf {index} ({kind.type}) says"
     return alarm("ROW_DIFFERS", kind.entity, entity_id, words)
 

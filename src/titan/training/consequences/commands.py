@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -23,8 +23,8 @@ from titan.personnel.models import Worker
 from titan.records.commands import revoke_records, withdraw_competencies
 from titan.records.commands.revoke import REASON_LIMIT, reason_given
 from titan.training.consequences.queries.cases import Outcome
-from titan.training.consequences.queries.listing import DATED, Subject, lines_of
-from titan.training.consequences.queries.subjects import subject_named
+from titan.training.consequences.queries.listing import Subject, lines_of, need_days
+from titan.training.consequences.queries.subjects import settled, subject_named
 from titan.training.consequences.rules import MOST_AT_ONCE, Basis, Kind, Line, basis_of, drift
 from titan.training.models import CaseRecord, CaseRed, CaseStatus, CaseSubject, ConsequenceCase, Standing
 
@@ -41,8 +41,9 @@ def propose_case(subject: Subject, reason: str, *, by: Actor, at: datetime, show
     """
     need_admin(by)
     proposer = _login_of(by)
+    subject = settled(subject)
     subject_named(subject.kind, subject.id)
-    _need_days(subject, settings.current().today(at))
+    need_days(subject, settings.current().today(at))
     reason = reason_given(reason)
     _need_none_open(subject)
     lines = lines_of(subject)
@@ -129,18 +130,6 @@ def _second_person(case: ConsequenceCase, by: Actor) -> int:
             "SECOND_PERSON_NEEDED",
         )
     return _login_of(by)
-
-
-def _need_days(subject: Subject, today: date) -> None:
-    wrong, first, last = Wrong(), subject.first_day, subject.last_day
-    for name, day in (("from", first), ("to", last)):
-        if day is not None and subject.kind not in DATED:
-            wrong.add(name, "NOT_ALLOWED", _("Leave the days out: only a trainer or a course version is narrowed."))
-        elif day is not None:
-            wrong.day(name, day, today)
-    if first and last and first > last:
-        wrong.add("to", "OUT_OF_ORDER", _("Give a last day that is not before the first."))
-    wrong.refuse()
 
 
 def _need_none_open(subject: Subject) -> None:

@@ -51,7 +51,10 @@ register(
 )
 
 conflict_means(
-    "^CASE_IMMUTABLE$", "CASE_IMMUTABLE", "A case is decided once; neither it nor its list is changed or deleted."
+    r"^CASE_IMMUTABLE$|case_(line|red)_position|case_line_is_one_record"
+    r"|training_case(record|red)\.case_id, training_case(record|red)\.position",
+    "CASE_IMMUTABLE",
+    "A case is decided once; neither it nor its list is changed or deleted.",
 )
 conflict_means(
     "^SECOND_PERSON_NEEDED$|case_is_decided_by_another",

@@ -9,20 +9,10 @@ from typing import Any
 
 from django.db import connection
 
-Progress = Callable[[int, int, str], None]
+from titan.ledger.models import AlarmKind
+from titan.ledger.verifying.problem import Problem, Progress
 
-
-@dataclass(frozen=True)
-class Problem:
-    """Something that is not as it must be: a code, where, and what in words. A warning breaks no promise."""
-
-    code: str
-    where: str
-    what: str
-    is_warning: bool = False
-
-    def __str__(self) -> str:
-        return f"{'warning ' if self.is_warning else ''}{self.code} {self.where}: {self.what}"
+__all__ = ["Check", "Problem", "Progress", "by_sql", "rows"]
 
 
 @dataclass(frozen=True)
@@ -33,15 +23,26 @@ class Check:
     find: Callable[[datetime, Progress], Iterable[Problem]]
 
 
-def by_sql(code: str, looks_at: str, sql: str, *, where: str, what: str, is_warning: bool = False) -> Check:
+def by_sql(
+    code: str,
+    looks_at: str,
+    sql: str,
+    *,
+    where: str,
+    what: str,
+    is_warning: bool = False,
+    kind: AlarmKind | None = None,
+    entity: str = "",
+) -> Check:
     """Return the check that each row of `sql` is a problem; `where` and `what` are filled with its columns.
 
-    `sql` must read the same on both engines.
+    `sql` must read the same on both engines. kind, entity: of the alarm that it raises; the first column is the number.
     """
 
     def find(at: datetime, progress: Progress) -> Iterator[Problem]:
         for row in rows(sql):
-            yield Problem(code, where.format(*row), what.format(*row), is_warning)
+            number = int(row[0]) if kind else None
+            yield Problem(code, where.format(*row), what.format(*row), is_warning, kind, entity, number)
 
     return Check(looks_at, find)
 

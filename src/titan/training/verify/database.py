@@ -11,6 +11,7 @@ from django.db import connection, models
 
 from titan.compliance.queries.drift import drift
 from titan.core import guards
+from titan.ledger.models import AlarmKind
 from titan.training.verify.check import Check, Problem, Progress, rows
 
 _NAMED_ON_SQLITE = re.compile(r"""(?:CONSTRAINT|UNIQUE INDEX)\s+"(\w+)\"""")
@@ -18,7 +19,8 @@ _NAMED_ON_SQLITE = re.compile(r"""(?:CONSTRAINT|UNIQUE INDEX)\s+"(\w+)\"""")
 
 def _guards(at: datetime, progress: Progress) -> Iterator[Problem]:
     for name in guards.missing():
-        yield Problem("GUARD_MISSING", name, "the database no longer holds this guard as it is written")
+        words = f"the database no longer holds the guard {name} as it is written"
+        yield Problem("GUARD_MISSING", name, words, kind=AlarmKind.GUARD, entity="guard")
     for words in guards.weak_settings():
         yield Problem("SETTING_WEAK", "database", words)
 
@@ -76,8 +78,10 @@ def _verdicts(at: datetime, progress: Progress) -> Iterator[Problem]:
         yield Problem("VERDICTS_DRIFTED", "compliance", words)
 
 
+GUARDS = Check("guards", _guards)
+
 CHECKS = (
-    Check("guards", _guards),
+    GUARDS,
     Check("the database file", _file),
     Check("constraints", _constraints),
     Check("verdicts", _verdicts),

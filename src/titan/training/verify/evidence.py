@@ -1,12 +1,13 @@
-"""Evidence: every file is hashed again, and every record cites the evidence it says."""
+"""Evidence: files are hashed again, and every record cites the evidence it says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterator
 
-from titan.evidence.queries import verify_all
-from titan.training.verify.check import Check, Problem, Progress, by_sql
+from titan.evidence.queries import Files, verify_all
+from titan.evidence.storage import Verdict
+from titan.ledger.models import AlarmKind
+from titan.training.verify.check import Problem, by_sql
 
 CITES_OTHER = (
     "SELECT r.id, e.id FROM {table} r JOIN evidence_evidencefile e ON e.id = r.evidence_id"
@@ -14,17 +15,27 @@ CITES_OTHER = (
 )
 
 
-def _files(at: datetime, progress: Progress) -> Iterator[Problem]:
-    for problem in verify_all(lambda done, total: progress(done, total, "hashing evidence")):
-        yield Problem(problem.verdict.value, f"evidence {problem.evidence_id}", problem.message)
+def evidence_problems(scope: Files, progress: Callable[[int], None]) -> Iterator[Problem]:
+    """Yield files that are gone or changed, and those that cannot be read just now (no alarm: nothing is known)."""
+    for problem in verify_all(lambda done, _total: progress(done), scope):
+        is_known = problem.verdict is not Verdict.UNREADABLE
+        yield Problem(
+            problem.verdict.value,
+            f"evidence {problem.evidence_id}",
+            problem.message,
+            kind=AlarmKind.EVIDENCE if is_known else None,
+            entity="evidence",
+            entity_id=problem.evidence_id,
+        )
 
 
 CHECKS = (
-    Check("evidence files", _files),
     by_sql(
         "RECORD_CITES_OTHER",
         "the evidence of records",
         CITES_OTHER.format(table="records_trainingrecord"),
+        kind=AlarmKind.LEDGER,
+        entity="training_record",
         where="training record {0}",
         what="its key or hash is not that of its evidence {1}",
     ),
@@ -32,6 +43,8 @@ CHECKS = (
         "RECORD_CITES_OTHER",
         "the evidence of competency records",
         CITES_OTHER.format(table="records_competencyrecord"),
+        kind=AlarmKind.LEDGER,
+        entity="competency_record",
         where="competency record {0}",
         what="its key or hash is not that of its evidence {1}",
     ),
@@ -39,6 +52,8 @@ CHECKS = (
         "EVIDENCE_KEY_WRONG",
         "the keys of evidence",
         "SELECT id FROM evidence_evidencefile WHERE key NOT LIKE '%' || sha256 ORDER BY id",
+        kind=AlarmKind.EVIDENCE,
+        entity="evidence",
         where="evidence {0}",
         what="its key does not name its hash",
     ),

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import JSONField, OuterRef, Subquery
 
 from titan.audit.models import AuditEvent
+from titan.ledger.models import AlarmKind
 from titan.records.models import CompetencyRecord, Result, Source, TrainingRecord
 from titan.records.rules import expires_on
 from titan.training.verify.check import Check, Problem, Progress, by_sql
@@ -79,6 +80,8 @@ CHECKS = (
         "VALIDITY_WRONG",
         "validity",
         "SELECT id FROM records_trainingrecord WHERE valid_until <> COALESCE(expires_on, '9999-12-31') ORDER BY id",
+        kind=AlarmKind.LEDGER,
+        entity="training_record",
         where="training record {0}",
         what="the day the engine goes by is not its expiry",
     ),
@@ -86,6 +89,8 @@ CHECKS = (
         "VERSION_OF_OTHER_COURSE",
         "course versions of records",
         FOREIGN_VERSION.format(table="records_trainingrecord"),
+        kind=AlarmKind.LEDGER,
+        entity="training_record",
         where="training record {0}",
         what="its course version belongs to another course",
     ),
@@ -93,6 +98,8 @@ CHECKS = (
         "VERSION_OF_OTHER_COURSE",
         "course versions of competency records",
         FOREIGN_VERSION.format(table="records_competencyrecord"),
+        kind=AlarmKind.LEDGER,
+        entity="competency_record",
         where="competency record {0}",
         what="its course version belongs to another course",
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -30,9 +32,15 @@ def public_certificate(request: HttpRequest, token: str) -> HttpResponse:
     if pause:
         response = too_many(request)
         response["Retry-After"] = str(pause)
-        return response
-    CERTIFICATES.failed(address, at=at)
-    view = public_view(token, at=at)
+    else:
+        CERTIFICATES.failed(address, at=at)
+        response = _answer(request, public_view(token, at=at), at)
+    for name, value in HEADERS.items():
+        response[name] = value
+    return response
+
+
+def _answer(request: HttpRequest, view: PublicView, at: datetime) -> HttpResponse:
     values = {
         "certificate": view,
         "state": _words(view),
@@ -40,7 +48,7 @@ def public_certificate(request: HttpRequest, token: str) -> HttpResponse:
         "ledger": ledger_lines(view.ledger_entry, view.checkpoint),
     }
     status = 404 if view.state is State.UNKNOWN else 200
-    return render(request, "certificate/public.html", values, status=status, headers=HEADERS)
+    return render(request, "certificate/public.html", values, status=status)
 
 
 def _words(view: PublicView) -> Shown:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from titan.accounts.queries import user_names
 from titan.compliance.models import Severity
+from titan.compliance.queries.as_of import AsOf
 from titan.compliance.queries.effect import Effect, effect_on
 from titan.compliance.queries.items import Item, worker_compliance
 from titan.compliance.queries.sources import Source, sources_of
@@ -38,6 +39,7 @@ from titan.web.form import Form, as_sent, seen_in, typed_form
 from titan.web.language import language_of_titles
 from titan.web.shown import TOKENS
 from titan.web.visit import Visit, go_to, is_htmx, page, part, show
+from titan.web.worker_as_of import Asked, asked_in
 from titan.web.worker_form import SEVERAL, changes_in, form_of, refused_form, seen_worker, worker_choices
 from titan.web.worker_timeline import Facts, source_words, timeline
 
@@ -57,8 +59,11 @@ class Required:
 @require_GET
 @page
 def worker_page(request: HttpRequest, visit: Visit, worker_id: int) -> HttpResponse:
-    """One worker, whole."""
+    """One worker, whole; with a day in the address, how they stood on it."""
     shown = worker(worker_id, by=visit.actor, language=language_of_titles())
+    asked = asked_in(request, visit, worker_id)
+    if asked.answer:
+        return _as_of(request, visit, shown, asked, asked.answer)
     compliance = worker_compliance(worker_id, at=visit.at)
     records, competencies = records_of(worker_id), competencies_of(worker_id)
     sessions = {row.session_id for row in records} | {row.session_id for row in competencies}
@@ -86,6 +91,19 @@ def worker_page(request: HttpRequest, visit: Visit, worker_id: int) -> HttpRespo
         "upcoming": upcoming_sessions(worker_id, at=visit.at, by=visit.actor),
         "moments": timeline(facts, today=visit.today, site=visit.site),
         "can_anonymise": visit.actor.role is Role.SUPER_ADMIN and shown.anonymised_at is None,
+        "asked": asked,
+    }
+    return show(request, visit, "worker/worker.html", values, status=422 if asked.error else 200)
+
+
+def _as_of(request: HttpRequest, visit: Visit, shown: WorkerView, asked: Asked, answer: AsOf) -> HttpResponse:
+    records = [record for item in answer.items for record in (item.record, item.other_record) if record]
+    codes = session_codes(row.session_id for row in records if row.session_id is not None)
+    values = {
+        "worker": shown,
+        "asked": asked,
+        "by_status": _by_status(answer.items),
+        "sources": {row.pk: source_words(row, codes) for row in records},
     }
     return show(request, visit, "worker/worker.html", values)
 
@@ -215,7 +233,7 @@ def _required(items: list[Item], sources: Mapping[int, list[Source]], records: l
     ]
 
 
-def _by_status(items: list[Item]) -> dict[str, int]:
+def _by_status(items: Sequence[Item]) -> dict[str, int]:
     counts = {severity.name: 0 for severity in Severity}
     for item in items:
         counts[item.status] += 1

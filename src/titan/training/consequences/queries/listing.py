@@ -7,6 +7,8 @@ from datetime import date
 
 from django.db import connection
 
+from titan.core.given import Wrong
+from titan.core.language import _
 from titan.records.models import CompetencyRecord, TrainingRecord
 from titan.training.consequences.rules import Kind, Line
 from titan.training.models import CaseSubject
@@ -24,6 +26,19 @@ class Subject:
     id: int
     first_day: date | None = None
     last_day: date | None = None
+
+
+def need_days(subject: Subject, today: date) -> None:
+    """Raise Invalid where the subject is narrowed to days that it cannot be, or that lie ahead of site `today`."""
+    wrong, first, last = Wrong(), subject.first_day, subject.last_day
+    for name, day in (("from", first), ("to", last)):
+        if day is not None and subject.kind not in DATED:
+            wrong.add(name, "NOT_ALLOWED", _("Leave the days out: only a trainer or a course version is narrowed."))
+        elif day is not None:
+            wrong.day(name, day, today)
+    if first and last and first > last:
+        wrong.add("to", "OUT_OF_ORDER", _("Give a last day that is not before the first."))
+    wrong.refuse()
 
 
 def lines_of(subject: Subject) -> list[Line]:

@@ -16,8 +16,8 @@ from titan.core.page import DEFAULT_LIMIT, Page, decode_cursor, encode_cursor
 from titan.core.permit import need_reader
 from titan.personnel.queries.workers import WorkerShort, short_worker
 from titan.records.models import CompetencyRecord, TrainingRecord
-from titan.training.consequences.queries.listing import Subject, lines_of
-from titan.training.consequences.queries.subjects import SubjectView, subject_named
+from titan.training.consequences.queries.listing import Subject, lines_of, need_days
+from titan.training.consequences.queries.subjects import SubjectView, settled, subject_named
 from titan.training.consequences.rules import Basis, Line, basis_of
 from titan.training.models import CaseStatus, ConsequenceCase, Standing
 
@@ -91,10 +91,12 @@ def resting_on(
 ) -> Resting:
     """Return what rests on `subject`, a page at a time, and what revoking it would do; a fixed number of statements.
 
-    Writes nothing and locks nothing. Raises Forbidden for trainers, NotFound.
+    Writes nothing and locks nothing. Raises Forbidden for trainers, NotFound, Invalid for days.
     """
     need_reader(by)
+    subject = settled(subject)
     view = subject_named(subject.kind, subject.id)
+    need_days(subject, settings.current().today(at))
     lines = lines_of(subject)
     basis = basis_of(lines)
     reds = _would_turn_red(basis, at)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from django.db.models import Min
 
 from titan.catalogue.models import CourseVersion
 from titan.core.bulk import id_set
@@ -13,6 +15,7 @@ from titan.core.given import is_id
 from titan.core.language import N_
 from titan.evidence.models import EvidenceFile
 from titan.resources.models import Trainer
+from titan.training.consequences.queries.listing import Subject
 from titan.training.models import CaseSubject, TrainingSession
 
 _WORDS = {
@@ -43,6 +46,28 @@ def subject_named(kind: str, subject_id: int) -> SubjectView:
     if (kind, subject_id) not in found:
         raise NotFound(_WORDS[CaseSubject(kind)], subject_id)
     return found[kind, subject_id]
+
+
+def evidence_with(sha256: str) -> int:
+    """Return the first evidence file with this SHA-256 (one statement). Raises NotFound."""
+    found = EvidenceFile.objects.filter(sha256=sha256).order_by("pk").values_list("pk", flat=True).first()
+    if found is None:
+        raise NotFound("evidence", sha256)
+    return found
+
+
+def settled(subject: Subject) -> Subject:
+    """Return the subject under the one number it has: of evidence uploaded twice, the first (one statement, or none).
+
+    Raises NotFound.
+    """
+    if subject.kind != CaseSubject.EVIDENCE:
+        return subject
+    same = EvidenceFile.objects.filter(pk=subject.id).values("sha256") if is_id(subject.id) else None
+    first = EvidenceFile.objects.filter(sha256__in=same).aggregate(pk=Min("pk"))["pk"] if same is not None else None
+    if first is None:
+        raise NotFound(_WORDS[CaseSubject.EVIDENCE], subject.id)
+    return replace(subject, id=first)
 
 
 def subjects_named(wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], SubjectView]:
