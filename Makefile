@@ -70,7 +70,7 @@ lock: $(UV)
 	$(UV) pip compile pyproject.toml --universal --generate-hashes --no-header -q --group dev -c requirements-s3.lock -o requirements-dev.lock
 
 clean:
-	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis tests/oracles/node_modules
 
 $(UV):
 	$(PYTHON) -m venv .tools
@@ -88,7 +88,8 @@ $(UV):
 	@$(UV) pip install --quiet --python $(VENV)/python --no-deps -e .
 	@touch $@
 
-.venv/.ready-dev: requirements-dev.lock pyproject.toml | .venv/pyvenv.cfg
+.venv/.ready-dev: requirements-dev.lock pyproject.toml tests/oracles/package-lock.json | .venv/pyvenv.cfg
+	npm ci --silent --prefix tests/oracles
 	$(UV) pip sync --quiet --python $(VENV)/python --require-hashes requirements-dev.lock
 	$(UV) pip install --quiet --python $(VENV)/python --no-deps -e .
 	@touch $@ .venv/.ready

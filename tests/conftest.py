@@ -41,14 +41,32 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
             yield
 
 
-@pytest.fixture(autouse=True)
-def _no_checkpoint_of_before() -> Iterator[None]:
-    """Take away the checkpoint beside the evidence: it tells of leaves that were rolled back with their test."""
+@pytest.fixture(scope="session")
+def _first_checkpoint(django_db_setup: None, django_db_blocker: Any) -> tuple[Path, bytes]:
+    """Return where the checkpoint beside the evidence lies, and the one of the new database."""
     from django.conf import settings
 
-    folder = Path(settings.TITAN_EVIDENCE_DIR)
+    from titan.ledger.commands.sign import sign_head
+
+    path = Path(settings.TITAN_EVIDENCE_DIR) / "ledger" / "checkpoint"
+    if not path.exists():
+        with django_db_blocker.unblock():
+            sign_head()
+    return path, path.read_bytes()
+
+
+@pytest.fixture(autouse=True)
+def _no_checkpoint_of_before(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Put back the checkpoint beside the evidence: a later one tells of leaves that were rolled back with their test."""
+    uses = {"db", "transactional_db", "live_server"} & {*request.fixturenames}
+    if not uses and request.node.get_closest_marker("django_db") is None:
+        yield
+        return
+    path, note = request.getfixturevalue("_first_checkpoint")
     yield
-    (folder / "ledger" / "checkpoint").unlink(missing_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.write_bytes(note)
 
 
 @pytest.fixture(scope="session")

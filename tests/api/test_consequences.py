@@ -88,7 +88,7 @@ def test_what_cannot_be_proposed(room: Classroom, session: int) -> None:
         ({"subject": "WORKER"}, "NOT_ALLOWED"),
         ({"id": None}, "REQUIRED"),
         ({"from": "2026-01-01"}, "NOT_ALLOWED"),
-        ({"digest": "x"}, "PATTERN"),
+        ({"digest": "x"}, "WRONG_FORMAT"),
     ):
         answer = room.admin.post("/consequences", {**good, **change})
         assert (answer.status_code, body_of(answer)["errors"][0]["code"]) == (422, code)

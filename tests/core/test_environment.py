@@ -75,6 +75,14 @@ def test_sqlite_may_lie_elsewhere(tmp_path: Path) -> None:
     assert "recursive_triggers" in found.database["OPTIONS"]["init_command"]
 
 
+def test_the_address_outside_is_taken_without_its_last_slash(tmp_path: Path) -> None:
+    assert read(tmp_path).public_url == ""
+    assert (
+        read(tmp_path, TITAN_PUBLIC_URL="https://titan.example/training/").public_url
+        == "https://titan.example/training"
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -90,6 +98,11 @@ def test_sqlite_may_lie_elsewhere(tmp_path: Path) -> None:
         ("TITAN_LOG_FORMAT", "xml"),
         ("TITAN_LOG_LEVEL", "loud"),
         ("TITAN_METRICS_TOKEN", "short"),
+        ("TITAN_PUBLIC_URL", "titan.example"),
+        ("TITAN_PUBLIC_URL", "ftp://titan.example"),
+        ("TITAN_PUBLIC_URL", "https://"),
+        ("TITAN_PUBLIC_URL", "https://me:secret@titan.example"),
+        ("TITAN_PUBLIC_URL", "https://titan.example/?a=b"),
         ("TITAN_BACKUP_DIR", "/no/such/folder"),
         ("TITAN_BACKUP_KEEP", "7"),
         ("TITAN_BACKUP_KEEP", "0,4,12"),

@@ -17,8 +17,8 @@ from titan.audit.models import AuditEvent
 from titan.compliance.commands import rebuild
 from titan.config.languages import catalogues
 from titan.core.actor import Role
-from titan.core.language import _, number
-from titan.web.language import speaking, spoken, with_catalogue
+from titan.core.language import _, number, with_catalogue
+from titan.web.language import speaking, spoken
 
 
 @pytest.fixture(autouse=True)

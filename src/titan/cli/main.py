@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from titan.cli import backups, demo, evidence, ledger, loading, nights, people, serving, upkeep, walk
+from titan.cli import backups, demo, evidence, ledger, loading, nights, packing, people, serving, upkeep, walk
 from titan.cli.failures import explain
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.add_typer(evidence.evidence, name="evidence")
 app.add_typer(ledger.ledger, name="ledger")
 app.add_typer(people.users, name="user")
 app.add_typer(people.tokens, name="token")
+app.command()(packing.pack)
 app.command()(upkeep.sweep)
 app.command()(upkeep.verify)
 app.command()(upkeep.guards)

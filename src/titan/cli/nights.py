@@ -16,6 +16,7 @@ from titan.core.clock import now
 
 AFTER_MIDNIGHT = timedelta(minutes=1)
 LOOK_AGAIN = timedelta(seconds=20)
+ASK_AGAIN = timedelta(seconds=2)
 
 log = logging.getLogger("titan.jobs")
 
@@ -25,7 +26,7 @@ def worker(
         bool, typer.Option("--once", help="Do what is due now, then leave; exit 1 when a job failed.")
     ] = False,
 ) -> None:
-    """Run the jobs of the night until Ctrl-C or SIGTERM: the sweep, backups, tidying up.
+    """Run the jobs of the night until Ctrl-C or SIGTERM: the sweep, backups, verification, tidying up; and what is asked for.
 
     For sites whose servers run with --no-jobs. Any number of workers and servers may look for jobs on one database:
     each job runs once a night, and the job of a worker that was killed is taken over within a minute or two.
@@ -41,17 +42,33 @@ def worker(
     start()
     need_guards()
     if once:
-        raise typer.Exit(0 if run_tonight() else 1)
+        succeeded = run_tonight()
+        run_wanted()
+        raise typer.Exit(0 if succeeded else 1)
     typer.echo("Titan works: it runs the jobs of every night (Ctrl-C stops it)")
     sys.stdout.flush()
     watch_nights()
 
 
 def watch_nights() -> None:
-    """Look for jobs that are due, for ever. A database that is away is waited for."""
+    """Look for jobs that are due, and for what was asked for, for ever. A database that is away is waited for."""
     while True:
         run_tonight()
-        time.sleep(LOOK_AGAIN.total_seconds())
+        for _look in range(LOOK_AGAIN // ASK_AGAIN):
+            run_wanted()
+            time.sleep(ASK_AGAIN.total_seconds())
+
+
+def run_wanted() -> None:
+    """Do what somebody asked for and waits for, such as a verification."""
+    from django.db import connections
+
+    from titan.core.jobs import run_asked
+
+    try:
+        run_asked(clock=now)
+    finally:
+        connections.close_all()
 
 
 def run_tonight() -> bool:

@@ -1,4 +1,4 @@
-"""What runs once a night without a user. Floors register their jobs; every server and worker looks for its turn.
+"""What runs without a user: once a night, or when asked for. Floors register their jobs; servers and workers look.
 
 However many processes look, a night's job runs in one of them: a row per job says which night it was taken for, by
 whom, and until when it is theirs. Whoever works at it prolongs that; of a killed process it runs out, and the next to
@@ -23,12 +23,14 @@ from titan.core.models import NightlyJob
 
 Job = Callable[[datetime], None]
 Clock = Callable[[], datetime]
+Asked = Callable[[Clock], bool]
 
 LEASE = timedelta(seconds=60)
 BEAT = timedelta(seconds=15)
 TRY_AGAIN = timedelta(minutes=5)
 
 _nightly: dict[str, Job] = {}
+_asked: list[Asked] = []
 
 log = logging.getLogger("titan.jobs")
 
@@ -53,6 +55,24 @@ def nightly(name: str, job: Job) -> None:
 def nightly_jobs() -> dict[str, Job]:
     """Return all registered jobs by name, in order of registration: lower floors first."""
     return dict(_nightly)
+
+
+def when_asked(look: Asked) -> None:
+    """Register `look`: it does what somebody asked for, if anything, and tells whether it did."""
+    if look not in _asked:
+        _asked.append(look)
+
+
+def run_asked(*, clock: Clock) -> bool:
+    """Do what was asked for since we last looked; tell whether there was anything. Failures are logged."""
+    worked = False
+    for look in _asked:
+        try:
+            worked |= look(clock)
+        except Exception:
+            log.exception("What was asked for failed")
+            connections.close_all()
+    return worked
 
 
 def job_states() -> list[JobState]:

@@ -8,12 +8,18 @@ Nothing that is stored may be translated: the audit log, receipts and codes are 
 
 from __future__ import annotations
 
-from django.conf.locale import LANG_INFO
-from django.utils.formats import number_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
 
-__all__ = ["N_", "_", "ngettext", "number", "own_name"]
+from django.conf.locale import LANG_INFO
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, get_supported_language_variant, ngettext, override
+from django.utils.translation import gettext as _
+
+__all__ = ["N_", "_", "ngettext", "number", "own_name", "paper_day", "with_catalogue", "words_in"]
+
+ENGLISH = "en"
 
 
 def N_(message: str) -> str:  # noqa: N802 - the usual name of the mark
@@ -30,3 +36,23 @@ def own_name(code: str) -> str:
     """Return what a language calls itself, such as Türkçe for tr; its code when nobody knows."""
     name = str(LANG_INFO.get(code, {}).get("name_local", code))
     return name[:1].upper() + name[1:]
+
+
+def paper_day(day: date) -> str:
+    """Return a day as papers print it, in full: 24 November 2026."""
+    return date_format(day, "j F Y")
+
+
+def with_catalogue(language: str) -> str:
+    """Return the language nearest to `language` that our words are written in."""
+    try:
+        return get_supported_language_variant(language)
+    except LookupError:
+        return ENGLISH
+
+
+@contextmanager
+def words_in(language: str) -> Iterator[str]:
+    """Speak `language` inside, for what is made for one reader, such as a paper; yields the language of the words."""
+    with override(with_catalogue(language)):
+        yield get_language() or ENGLISH

@@ -113,7 +113,11 @@ class Alarm(models.Model):
 
 
 class Verification(models.Model):
-    """One run over what the ledger promises: who asked, how far it is, what it found."""
+    """One run over what the ledger promises: who asked, how far it is, what it found.
+
+    `alive_until`: until when whoever works at it holds it; empty while it waits to be taken up. `problems`: the first
+    of what was found, in words.
+    """
 
     is_full = models.BooleanField()
     asked_by_id = models.BigIntegerField(null=True)
@@ -124,3 +128,5 @@ class Verification(models.Model):
     total = models.BigIntegerField(default=0)
     found = models.PositiveIntegerField(default=0)
     failure = models.TextField(blank=True)
+    alive_until = models.DateTimeField(null=True)
+    problems = models.JSONField(null=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from titan.core.errors import FieldError, Invalid, NotFound
+from titan.core.errors import FieldError, Invalid, NotFound, invalid
 from titan.ledger.models import Leaf, LeafType
 from titan.personnel.models import Company, Worker
 from titan.records.models import CompetencyRecord, TrainingRecord
@@ -40,6 +40,28 @@ class Scope:
             "last": self.last.isoformat() if self.last else None,
             "number": self.number or None,
         }
+
+
+def scope_named(worker: str, session: str, company: str, first: date | None, last: date | None) -> Scope:
+    """Return the scope of a badge, of a session's code, of a company's code, or of the days alone.
+
+    Raises Invalid when more than one is given, or none, and NotFound when there is no such one.
+    """
+    given = [
+        (About.WORKER, worker, Worker.objects.filter(employee_id=worker)),
+        (About.SESSION, session, TrainingSession.objects.filter(code=session)),
+        (About.COMPANY, company, Company.objects.filter(code=company)),
+    ]
+    chosen = [(about, name, rows) for about, name, rows in given if name]
+    if len(chosen) > 1 or not (chosen or first or last):
+        raise invalid("worker", "CHOOSE_ONE", "Give a worker, a session, a company, or two days.")
+    if not chosen:
+        return Scope(About.PERIOD, 0, first, last)
+    about, name, rows = chosen[0]
+    number = rows.values_list("pk", flat=True).first()
+    if number is None:
+        raise NotFound(about.value, name)
+    return Scope(about, number, first, last)
 
 
 def need_scope(scope: Scope) -> None:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
-
-from django.utils import formats, translation
 
 from titan.core import settings
 from titan.core.actor import Actor
 from titan.core.errors import Conflict
-from titan.core.language import _, number
+from titan.core.language import _, number, paper_day, words_in
 from titan.core.settings import Site
 from titan.core.text import in_language
 from titan.ledger.queries.checkpoints import CheckpointView
@@ -52,12 +49,12 @@ def certificates_pdf(record_ids: Iterable[int], *, site_url: str, language: str)
         raise ValueError("none of these records has a certificate")
     site = settings.current()
     codes = session_codes(view.session_id for view in views if view.session_id)
-    with translation.override(_with_words(language)):
+    with words_in(language) as spoken:
         pages = [_page(view, site, codes.get(view.session_id or 0, ""), site_url, language) for view in views]
         title = _("Certificate %(number)s") % {"number": views[0].number}
         if len(views) > 1:
             title = _("Certificates %(first)s to %(last)s") % {"first": views[0].number, "last": views[-1].number}
-        data = {"title": title, "language": (translation.get_language() or "en").partition("-")[0], "pages": pages}
+        data = {"title": title, "language": spoken.partition("-")[0], "pages": pages}
     pictures = {_picture(view): qr_svg(check_address(site_url, view.token)) for view in views}
     return typeset("certificate", data, pictures=pictures, at=max(view.issued_at for view in views))
 
@@ -90,7 +87,7 @@ def _page(view: CertificateView, site: Site, session: str, site_url: str, langua
         "validity": _validity(view),
         "trainer": view.trainer,
         "trainer_role": _("Trainer"),
-        "issued": _("Issued on %(day)s") % {"day": _day(site.today(view.issued_at))},
+        "issued": _("Issued on %(day)s") % {"day": paper_day(site.today(view.issued_at))},
         "check": _("Scan to check this certificate, or open"),
         "url": check_address(site_url, view.token),
         "qr": _picture(view),
@@ -104,7 +101,7 @@ def _facts(view: CertificateView, session: str) -> list[str]:
     hours = view.duration_minutes / 60
     facts = [
         f"{view.course_code}, " + _("version %(n)s") % {"n": view.version},
-        _("completed on %(day)s") % {"day": _day(view.completed_on)},
+        _("completed on %(day)s") % {"day": paper_day(view.completed_on)},
     ]
     if session:
         facts.append(_("session %(code)s") % {"code": session})
@@ -119,23 +116,12 @@ def _facts(view: CertificateView, session: str) -> list[str]:
 def _validity(view: CertificateView) -> str:
     if view.expires_on is None:
         return _("Does not expire")
-    return _("Valid until %(day)s") % {"day": _day(view.expires_on)}
+    return _("Valid until %(day)s") % {"day": paper_day(view.expires_on)}
 
 
 def _groups(digits: str) -> str:
     return " ".join(digits[at : at + 8] for at in range(0, len(digits), 8))
 
 
-def _day(day: date) -> str:
-    return formats.date_format(day, "j F Y")
-
-
 def _picture(view: CertificateView) -> str:
     return f"qr-{view.record_id}.svg"
-
-
-def _with_words(language: str) -> str:
-    try:
-        return translation.get_supported_language_variant(language)
-    except LookupError:
-        return "en"

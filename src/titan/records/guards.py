@@ -78,6 +78,11 @@ conflict_means(
     "A certificate is never changed or deleted: revoke its record with a reason.",
 )
 conflict_means(
+    r'unique constraint "records_certificate_(record_id|token)|failed: records_certificate\.(record_id|token)$',
+    "ALREADY_ISSUED",
+    "This certificate was issued at the same moment by somebody else: open it again.",
+)
+conflict_means(
     r"one_(record|competency)_per_session_and_worker"
     r"|records_(training|competency)record\.session_id, records_(training|competency)record\.worker_id",
     "ALREADY_FINALIZED",

@@ -16,10 +16,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from titan.core.language import own_name
+from titan.core.language import ENGLISH, own_name, with_catalogue
 
 T = TypeVar("T")
-ENGLISH = "en"
 # Programs read the API, and its messages are part of its contract.
 API = "/api/"
 _titles: ContextVar[str] = ContextVar("titan_language_of_titles", default=ENGLISH)
@@ -49,14 +48,6 @@ def speaking(language: str) -> Iterator[None]:
             yield
     finally:
         _titles.reset(token)
-
-
-def with_catalogue(language: str) -> str:
-    """Return the language nearest to `language` in which the pages are written."""
-    try:
-        return translation.get_supported_language_variant(language)
-    except LookupError:
-        return ENGLISH
 
 
 def languages(*held: str) -> list[tuple[str, str]]:

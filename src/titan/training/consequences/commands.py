@@ -32,6 +32,13 @@ NAMED = 100
 """How many ids an answer names of what changed since."""
 
 
+_DONE = {
+    CaseStatus.APPROVED: "consequence_case.approved",
+    CaseStatus.REJECTED: "consequence_case.rejected",
+    CaseStatus.WITHDRAWN: "consequence_case.withdrawn",
+}
+
+
 @command
 def propose_case(subject: Subject, reason: str, *, by: Actor, at: datetime, shown: str | None = None) -> int:
     """Propose to revoke all that rests on `subject`, with a reason, and return the case; nothing is revoked yet.
@@ -270,7 +277,7 @@ def _decide(
     if hit != 1:
         raise AssertionError(f"Case {case.pk} was decided under its lock.")
     say(
-        f"consequence_case.{status.lower()}",
+        _DONE[status],
         "consequence_case",
         case.pk,
         before={"status": CaseStatus.PROPOSED},

@@ -35,6 +35,7 @@ PAGES = {
     "training_record": "record_sheet",
     "competency_record": "competency_sheet",
     "evidence": "evidence",
+    "consequence_case": "consequences_case",
 }
 # Fields that hold ids, and of what.
 REFERENCES = {
@@ -119,6 +120,7 @@ def entity_words() -> dict[str, str]:
         "api_token": _("API token"),
         "site_settings": _("Site settings"),
         "compliance": _("Compliance"),
+        "consequence_case": _("Consequences"),
     }
 
 
