@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from bench import raw
 from bench.timing import Measured, in_turn
@@ -83,7 +84,7 @@ def read_and_hash(*, leaves_only: bool = False) -> None:
     _hash_files()
 
 
-def _by_number(key: str, columns: str, source: str) -> Iterator[tuple[object, ...]]:
+def _by_number(key: str, columns: str, source: str) -> Iterator[tuple[Any, ...]]:
     last = -1
     while True:
         some = raw.rows(f"SELECT {columns} FROM {source} WHERE {key} > ? ORDER BY {key} LIMIT {AT_ONCE}", [last])

@@ -57,7 +57,7 @@ def _first_checkpoint(django_db_setup: None, django_db_blocker: Any) -> tuple[Pa
 
 @pytest.fixture(autouse=True)
 def _no_checkpoint_of_before(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Put back the checkpoint beside the evidence: a later one tells of leaves that were rolled back with their test."""
+    """Put back the checkpoint beside the evidence: a later one tells of leaves that went with their test."""
     uses = {"db", "transactional_db", "live_server"} & {*request.fixturenames}
     if not uses and request.node.get_closest_marker("django_db") is None:
         yield

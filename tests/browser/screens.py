@@ -137,6 +137,22 @@ SCREENS = (
     Screen("search-nothing", AUDITOR, "/search?q=nothing+like+it"),
     Screen("audit", AUDITOR, "/audit"),
     Screen("audit-nothing", AUDITOR, "/audit?entity=company&action=session.finalized"),
+    # What was found false
+    Screen("consequences", HSE, "/consequences", printed=True),
+    Screen("consequences-none", AUDITOR, "/consequences?status=WITHDRAWN"),
+    Screen("consequences-new", HSE, "/consequences/new?subject=SESSION&id={finalized}"),
+    Screen(
+        "consequences-new-refused",
+        HSE,
+        "/consequences/new?subject=SESSION&id={finalized}",
+        refused("main form .button.primary", "[aria-invalid=true]", reason=" "),
+    ),
+    Screen("consequences-new-trainer", AUDITOR, "/consequences/new?subject=TRAINER&id={trainer}"),
+    Screen("case-review", HSE, "/consequences/{case_open}", printed=True),
+    Screen("case-reject-refused", HSE, "/consequences/{case_open}", refused("main form .button.push:not(.primary)")),
+    Screen("case-own", HSE, "/consequences/{case_own}"),
+    Screen("case-approved", HSE, "/consequences/{case_done}", printed=True),
+    Screen("case-approved-auditor", AUDITOR, "/consequences/{case_done}"),
     # Sessions
     Screen("sessions-week", HSE, "/sessions"),
     Screen("sessions-week-empty", AUDITOR, "/sessions?week=2030-W01"),

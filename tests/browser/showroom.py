@@ -181,7 +181,7 @@ class _Maker:
             **self.logins(),
         }
         found |= self.records(found["finalized"])
-        return {**found, **self.certificates(found), **self.shelf()}
+        return {**found, **self.certificates(found), **self.cases(found["sign_off_session"]), **self.shelf()}
 
     def trend(self) -> None:
         """How the site stood on the days before, of which a site that was loaded today knows nothing."""
@@ -416,6 +416,31 @@ class _Maker:
             "past_token": tokens[past],
             "revoked_token": tokens[found["revoked_record"]],
         }
+
+    def cases(self, sign_off_session: int) -> dict[str, int]:
+        """Something found false, three times: it waits for the HSE admin, is theirs, and was approved."""
+        from titan.demo import sessions as demo
+        from titan.training.commands import finalize_session
+        from titan.training.consequences.commands import approve_case, propose_case
+        from titan.training.consequences.queries.listing import Subject
+        from titan.training.models import CaseSubject, TrainingSession
+
+        never_held = self.maker.book(demo.Booked("HSE-017", "TR-16", "Main Training Room A", (-20,), (13, 17), 9))
+        self.maker.mark(never_held, absent=1)
+        self.maker.prove(never_held)
+        finalize_session(never_held, by=self.admin, at=NOW)
+        trainer = TrainingSession.objects.get(pk=sign_off_session).trainer_id or 0
+        about = {
+            "case_open": (CaseSubject.SESSION, sign_off_session, self.super_admin, "The tower was closed that day."),
+            "case_own": (CaseSubject.TRAINER, trainer, self.admin, "The trainer's own certificate is forged."),
+            "case_done": (CaseSubject.SESSION, never_held, self.admin, "The sheet was signed in the canteen."),
+        }
+        made = {
+            name: propose_case(Subject(kind, pk), reason, by=by, at=NOW)
+            for name, (kind, pk, by, reason) in about.items()
+        }
+        approve_case(made["case_done"], "I asked five of them.", by=self.super_admin, at=NOW)
+        return made
 
     def shelf(self) -> dict[str, int]:
         from titan.catalogue.models import Course

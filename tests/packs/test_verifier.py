@@ -9,6 +9,8 @@ import io
 import json
 import subprocess
 import sys
+import time
+import tracemalloc
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
@@ -920,9 +922,15 @@ def test_ed25519_refuses_what_a_lax_verifier_takes() -> None:
         assert not holds(public, point + signature[32:], message)
 
 
-def test_ed25519_takes_milliseconds() -> None:
-    import time
+def test_a_point_has_32_bytes() -> None:
+    public = KEY.public_key().public_bytes_raw()
+    assert verify.point(public)
+    for wrong in (public + b"\0", public[:-1]):
+        with pytest.raises(ValueError, match="not a point"):
+            verify.point(wrong)
 
+
+def test_ed25519_takes_milliseconds() -> None:
     public, signature = KEY.public_key().public_bytes_raw(), KEY.sign(b"x")
     start = time.process_time()
     for _ in range(5):
@@ -934,8 +942,6 @@ def test_ed25519_takes_milliseconds() -> None:
 
 
 def test_many_entries_are_checked_in_little_memory(target: Path) -> None:
-    import tracemalloc
-
     ledger = Ledger()
     person, texts = Person("p", "P", "B"), {"provider": "", "remarks": "x" * 20_000}
     for number in range(256):

@@ -64,7 +64,7 @@ class Throttle:
 
 TOKENS = Throttle("token", limit=20, window=60)
 CERTIFICATES = Throttle("certificate", limit=60, window=60)
-"""Looks at public pages of certificates from one address: every look counts, so that known and unknown ones are alike."""
+"""Looks at the public pages of certificates: every look counts, so that known and unknown ones are alike."""
 
 
 def folder() -> Path:

@@ -26,7 +26,7 @@ def worker(
         bool, typer.Option("--once", help="Do what is due now, then leave; exit 1 when a job failed.")
     ] = False,
 ) -> None:
-    """Run the jobs of the night until Ctrl-C or SIGTERM: the sweep, backups, verification, tidying up; and what is asked for.
+    """Run the jobs of the night, and what is asked for, until Ctrl-C or SIGTERM: the sweep, backups, verification.
 
     For sites whose servers run with --no-jobs. Any number of workers and servers may look for jobs on one database:
     each job runs once a night, and the job of a worker that was killed is taken over within a minute or two.

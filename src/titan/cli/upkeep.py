@@ -66,8 +66,8 @@ def verify(
     if wrong:
         complain(f"{wrong:,} found wrong.")
         raise typer.Exit(1)
-    what = "All that was looked at" if since_last else "All"
-    typer.echo(f"{what} is as it must be, {warnings:,} warnings.")
+    what = "What was looked at" if since_last else "All"
+    typer.echo(f"{what} is as it must be: {warnings:,} warnings.")
 
 
 def guards(

@@ -110,7 +110,8 @@ def moment(value: Any) -> str:
         return str(value)
     if value.tzinfo is None:
         value = value.replace(tzinfo=UTC)
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    text: str = value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return text
 
 
 Builder = Callable[[Mapping[str, Any], bool], NewLeaf]

@@ -103,6 +103,32 @@ CHECKS = (
         where="competency record {0}",
         what="its course version belongs to another course",
     ),
+    *(
+        by_sql(
+            "REVOCATION_HALF",
+            f"the revocations of {entity.replace('_', ' ')}s",
+            f"SELECT id FROM {table} WHERE revoked_at IS NULL AND (revoked_by_id IS NOT NULL OR revoke_reason <> '')"
+            " ORDER BY id",
+            kind=AlarmKind.LEDGER,
+            entity=entity,
+            where=f"{entity.replace('_', ' ')} {{0}}",
+            what="somebody stands there as having revoked it, and it is not revoked",
+        )
+        for table, entity in (
+            ("records_trainingrecord", "training_record"),
+            ("records_competencyrecord", "competency_record"),
+        )
+    ),
+    by_sql(
+        "DECISION_HALF",
+        "pending competency records",
+        """SELECT id FROM records_competencyrecord WHERE status = 'PENDING' AND (assessed_by_id IS NOT NULL
+            OR remarks <> '' OR assessment_evidence_id IS NOT NULL) ORDER BY id""",
+        kind=AlarmKind.LEDGER,
+        entity="competency_record",
+        where="competency record {0}",
+        what="a part of a decision stands there, and it is pending",
+    ),
     by_sql(
         "REVOCATION_UNDONE",
         "revocations",

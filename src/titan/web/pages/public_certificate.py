@@ -53,13 +53,12 @@ def _answer(request: HttpRequest, view: PublicView, at: datetime) -> HttpRespons
 
 def _words(view: PublicView) -> Shown:
     """Return the colour and the words of the state."""
-    day = {"day": date_words(view.revoked_on or view.expires_on)} if view.revoked_on or view.expires_on else {}
     if view.state is State.VALID:
         return Shown("green", _("Valid"))
-    if view.state is State.EXPIRED:
-        return Shown("red", _("Expired on %(day)s") % day)
-    if view.state is State.REVOKED:
-        return Shown("red", _("Revoked on %(day)s") % day)
+    if view.state is State.EXPIRED and view.expires_on:
+        return Shown("red", _("Expired on %(day)s") % {"day": date_words(view.expires_on)})
+    if view.state is State.REVOKED and view.revoked_on:
+        return Shown("red", _("Revoked on %(day)s") % {"day": date_words(view.revoked_on)})
     if view.state is State.CHECKING:
         return Shown("amber", _("Being checked"))
     return Shown("red", _("Unknown"))
