@@ -48,6 +48,7 @@ def test_from_preview_to_who_turned_red(room: Classroom, session: int) -> None:
     assert (case["status"], case["records"], case["outcome"]) == ("PROPOSED", 3, None)
     assert case["proposed_by"]["id"] == room.users[Role.HSE_ADMIN].pk
     path = f"/consequences/{case['id']}"
+    assert {item.pop("would_turn_red") for item in shown["items"]} == {True}
     assert body_of(boss.get(f"{path}/records"))["items"] == shown["items"]
     need_problem(room.admin.post(f"{path}/approve"), 403, "SECOND_PERSON_NEEDED")
     done = body_of(boss.post(f"{path}/approve", {"remark": "I called them"}))

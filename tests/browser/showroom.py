@@ -419,13 +419,21 @@ class _Maker:
 
     def cases(self, sign_off_session: int) -> dict[str, int]:
         """Something found false, three times: it waits for the HSE admin, is theirs, and was approved."""
+        from titan.compliance.models import ComplianceItem, Severity, WorkerVerdict
         from titan.demo import sessions as demo
-        from titan.training.commands import finalize_session
+        from titan.training.commands import finalize_session, invite_workers
         from titan.training.consequences.commands import approve_case, propose_case
         from titan.training.consequences.queries.listing import Subject
         from titan.training.models import CaseSubject, TrainingSession
 
-        never_held = self.maker.book(demo.Booked("HSE-017", "TR-16", "Main Training Room A", (-20,), (13, 17), 9))
+        never_held = self.maker.book(demo.Booked("HSE-017", "TR-16", "Main Training Room A", (-20,), (13, 17), 4))
+        # Of whom no other course is lacking: these turn Green, and Red again.
+        green = WorkerVerdict.objects.filter(severity=Severity.NON_COMPLIANT).exclude(
+            worker__items__in=ComplianceItem.objects.filter(severity=Severity.NON_COMPLIANT).exclude(
+                course__code="HSE-017"
+            )
+        )
+        invite_workers(never_held, list(green.values_list("pk", flat=True)[:5]), by=self.admin, at=NOW)
         self.maker.mark(never_held, absent=1)
         self.maker.prove(never_held)
         finalize_session(never_held, by=self.admin, at=NOW)

@@ -112,6 +112,14 @@ def test_a_trainer_prints_those_of_their_class(session: TrainingSession) -> None
     assert page_count(client.post(path).content) == 2
 
 
+def test_what_is_not_there(record: TrainingRecord) -> None:
+    admin = client_of()
+    for number in (999_999, 0, 2**63, 10**30):
+        assert admin.post(f"/records/{number}/certificate").status_code == 404
+        assert admin.get(f"/records/{number}/certificate").status_code == 404
+        assert admin.post(f"/sessions/{number}/certificates").status_code == 404
+
+
 def test_in_the_language_of_whoever_prints(record: TrainingRecord) -> None:
     from tests.paper.reading import texts
 

@@ -64,7 +64,13 @@ class LineShape(Shape):
     corrects_id: int | None
 
 
-class PreviewShape(Listed[LineShape]):
+class PreviewLineShape(LineShape):
+    """A line, and whether its worker would turn Red."""
+
+    would_turn_red: bool
+
+
+class PreviewShape(Listed[PreviewLineShape]):
     """What rests on a subject, and what revoking it would do. `digest` names this very list, for POST /consequences.
 
     `would_turn_red`: workers who are not Red and would be; `red_already`: Red ones who would lose more.
@@ -221,7 +227,7 @@ def preview_consequences(request: HttpRequest, filters: Query[PreviewFilters]) -
     found = resting_on(_subject(filters), by=me.actor, at=me.at, limit=filters.limit, cursor=filters.cursor)
     counts = found.counts
     return {
-        **_listed(found.page),
+        **_listed(found.page, lambda line: {**vars(line), "would_turn_red": line.worker.id in found.turning}),
         "subject": found.subject,
         "from_": found.first_day,
         "to": found.last_day,

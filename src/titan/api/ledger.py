@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
+from pydantic import Field
 
 from titan.api.caller import caller
 from titan.api.fields import Id, Lax, Shape
@@ -20,6 +21,10 @@ from titan.ledger.queries import checkpoints, entries
 router = Router(tags=["ledger"])
 
 
+Index = Annotated[int, Field(ge=0, le=2**63 - 1)]
+"""The place of an entry in the ledger, counted from 0."""
+
+
 class EntryFilters(PageFilters):
     """Newest first; with `from_index` in the order of the ledger from that index on."""
 
@@ -27,7 +32,7 @@ class EntryFilters(PageFilters):
     record_id: Id | None = None
     competency_id: Id | None = None
     session_id: Id | None = None
-    from_index: Id | None = None
+    from_index: Index | None = None
 
 
 class EntryShape(Shape):
@@ -62,14 +67,14 @@ def list_ledger_entries(request: HttpRequest, filters: Query[EntryFilters]) -> A
 
 @router.get("/ledger/entries/{index}", response=EntryShape)
 @refuses_first(lambda by, index: entries.need_ledger_reader(by))
-def one_ledger_entry(request: HttpRequest, index: Id) -> Any:
+def one_ledger_entry(request: HttpRequest, index: Index) -> Any:
     """One entry."""
     return _shape(entries.entry(index, by=caller(request).actor))
 
 
 @router.get("/ledger/entries/{index}/proof", openapi_extra={"responses": {200: {"content": {"text/plain": {}}}}})
 @refuses_first(lambda by, index: entries.need_ledger_reader(by))
-def ledger_proof(request: HttpRequest, index: Id) -> HttpResponse:
+def ledger_proof(request: HttpRequest, index: Index) -> HttpResponse:
     """The proof of one entry at the newest checkpoint, as a C2SP `.tlog-proof`."""
     entries.entry(index, by=caller(request).actor)
     response = HttpResponse(checkpoints.tlog_proof(index), content_type="text/plain; charset=utf-8")
@@ -81,6 +86,7 @@ def ledger_proof(request: HttpRequest, index: Id) -> HttpResponse:
 @refuses_first(entries.need_ledger_reader)
 def ledger_checkpoint(request: HttpRequest) -> Any:
     """The newest checkpoint; with `Accept: text/plain` the signed note itself."""
+    entries.need_ledger_reader(caller(request).actor)
     newest = checkpoints.newest_checkpoint()
     if newest is None:
         raise NotFound("checkpoint", "newest")

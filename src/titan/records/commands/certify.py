@@ -18,6 +18,8 @@ from titan.records.models import Certificate, TrainingRecord
 from titan.records.queries.certificates import certifiable, need_standing
 
 TOKEN_BYTES = 16
+LARGEST = 2**63 - 1
+"""The largest number a database can look for."""
 
 
 @command
@@ -29,7 +31,7 @@ def certify(record_ids: Iterable[int], *, by: Actor, at: datetime) -> list[int]:
     """
     need_role(by, Role.HSE_ADMIN, Role.TRAINER)
     wanted = set(record_ids)
-    records = _locked(wanted, by)
+    records = _locked({pk for pk in wanted if 0 < pk <= LARGEST}, by)
     missing = wanted - {record.pk for record in records}
     if missing:
         raise NotFound("training record", min(missing))

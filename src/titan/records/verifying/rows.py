@@ -182,9 +182,8 @@ class _Filling:
 
 def _picker(places: list[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
     """Return what picks the values at `places` out of a row."""
-    if len(places) == 1:
-        (only,) = places
-        return lambda row: (row[only],)
+    if len(places) < 2:
+        return lambda row: tuple(row[place] for place in places)
     return itemgetter(*places)
 
 

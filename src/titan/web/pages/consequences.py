@@ -140,8 +140,12 @@ def _case(
     case = one_case(case_id, by=visit.actor)
     lines = case_lines(case_id, by=visit.actor, limit=LINES_SHOWN, cursor=given_text(request, "cursor") or None)
     done = case.status == CaseStatus.APPROVED
+    about = Subject(case.subject.kind, case.subject.id, case.first_day, case.last_day)
     values = {
         "case": case,
+        "now_resting": resting_on(about, by=visit.actor, at=visit.at, limit=1)
+        if case.status == CaseStatus.PROPOSED
+        else None,
         "lines": lines,
         "others": line_counts(case_id),
         "codes": session_codes({line.session_id for line in lines.items if line.session_id}),
@@ -197,7 +201,7 @@ def case_state(case: CaseView) -> State:
 def _state(status: str) -> State:
     return {
         CaseStatus.PROPOSED: State("amber", _("Waits for a second person")),
-        CaseStatus.APPROVED: State("red", _("Approved")),
+        CaseStatus.APPROVED: State("none", _("Approved")),
         CaseStatus.REJECTED: State("none", _("Rejected")),
         CaseStatus.WITHDRAWN: State("none", _("Taken back")),
     }[CaseStatus(status)]
@@ -227,9 +231,8 @@ def subject_address(subject: SubjectView) -> str:
 
 def standing_words(standing: str, *, ended: bool) -> State:
     """Return where a record stands towards what was found false. ended: whether the case was approved."""
-    if standing == Standing.RESTS:
-        return State("red", _("Revoked") if ended else _("Rests on it"))
     return {
+        Standing.RESTS: State("none", _("Revoked") if ended else _("Is revoked")),
         Standing.REVOKED: State("none", _("Revoked before")),
         Standing.OTHER_EVIDENCE: State("none", _("Other evidence")),
         Standing.DECIDED: State("none", _("Decided against")),

@@ -175,6 +175,14 @@ def red_courses(case_id: int) -> list[StillRed]:
     return [StillRed(CourseNamed(pk, code, titles.get(pk, {})), tuple(workers[pk])) for pk, code in codes.items()]
 
 
+def case_that_revoked(record_id: int) -> int | None:
+    """Return the approved case by which a record was revoked, or None (one statement)."""
+    lines = CaseRecord.objects.filter(
+        record_id=record_id, standing=Standing.RESTS, case__status=CaseStatus.APPROVED
+    )
+    return lines.values_list("case_id", flat=True).first()
+
+
 def waiting_cases(*, by: Actor) -> int:
     """Return how many cases wait for `by` to approve or reject them (one statement; none for who may not)."""
     if not by.is_admin or by.user_id is None:

@@ -70,7 +70,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Resting:
-    """What rests on a subject. turned_red: how many workers would turn Red; red_already: how many are, and lose more.
+    """What rests on a subject. turning: who would turn Red; red_already: how many are, and would lack a course more.
 
     digest: names this very list, for `propose_case`. open_case_id: the case that waits for its decision, if any.
     """
@@ -79,11 +79,15 @@ class Resting:
     first_day: date | None
     last_day: date | None
     counts: Counts
-    turned_red: int
+    turning: frozenset[int]
     red_already: int
     digest: str
     open_case_id: int | None
     page: Page[ShownLine]
+
+    @property
+    def turned_red(self) -> int:
+        return len(self.turning)
 
 
 def resting_on(
@@ -108,7 +112,7 @@ def resting_on(
         first_day=subject.first_day,
         last_day=subject.last_day,
         counts=counts_of(lines),
-        turned_red=len({red.worker_id for red in reds if red.turned}),
+        turning=frozenset(red.worker_id for red in reds if red.turned),
         red_already=len({red.worker_id for red in reds if not red.turned}),
         digest=basis.digest,
         open_case_id=waiting.first(),

@@ -1,0 +1,1 @@
+"""Verification: a sound site has no problem, and whatever an insider changes is found and named."""
