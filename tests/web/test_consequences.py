@@ -74,7 +74,7 @@ def case_of(answer: Any) -> str:
 def test_from_found_false_to_who_turned_red(admin: Client, second: Client, session: TrainingSession) -> None:
     assert f'href="{new(session)}"'.replace("&", "&amp;") in read(admin, f"/sessions/{session.pk}")
     shown = read(admin, new(session))
-    for words in ("It takes two people.", "Name2", "Propose to revoke 3 records", "Fire &lt;safety&gt;"):
+    for words in ("It takes two people.", "Name2", "Turns Red", "Propose to revoke 3 records", "Fire &lt;safety&gt;"):
         assert words in shown
     address = case_of(propose(admin, session))
     mine = read(admin, address)
@@ -83,7 +83,9 @@ def test_from_found_false_to_who_turned_red(admin: Client, second: Client, sessi
     assert "Revoke 3 records" not in mine
     assert "waits for your decision" not in read(admin, "/")
     assert "waits for your decision" in read(second, "/")
-    assert "Revoke 3 records" in read(second, address)
+    theirs = read(second, address)
+    assert "Revoke 3 records" in theirs
+    assert "3 workers would turn Red." in theirs
     done = second.post(f"{address}/approve", {"remark": "Checked"}, follow=True).content.decode()
     for words in ("3 workers turned Red.", "Who turned Red", "Plan a session", "Checked", "Rashad Guliyev"):
         assert words in done
@@ -93,6 +95,8 @@ def test_from_found_false_to_who_turned_red(admin: Client, second: Client, sessi
     assert len(workers) == 3
     assert admin.post("/sessions/plan", {"course_id": planned[1], "worker_ids": workers}).status_code == 302
     assert "Turned Red" in read(admin, "/consequences")
+    record = TrainingRecord.objects.order_by("pk")[0]
+    assert f'href="{address}"' in read(admin, f"/records/{record.pk}/sheet")
 
 
 def test_the_same_person_does_not_approve(admin: Client, session: TrainingSession) -> None:
@@ -125,6 +129,7 @@ def test_what_is_refused_is_said_where_it_was_typed(admin: Client, second: Clien
     assert "Open the case" in read(admin, new(session))
     record = TrainingRecord.objects.order_by("pk")[0]
     revoke_record(record.pk, "Wrong person", by=cast.actor(), at=cast.AT)
+    assert "The list is not what it was." in read(second, address)
     changed = second.post(f"{address}/approve")
     assert changed.status_code == 409
     assert "No longer counts:" in changed.content.decode()

@@ -13,13 +13,12 @@ from titan.core.actor import Actor, Role
 from titan.core.bulk import id_set, insert_rows
 from titan.core.command import Said, command, nothing_changed, say_all
 from titan.core.errors import NotFound
+from titan.core.given import BIGGEST_ID
 from titan.core.permit import need_role
 from titan.records.models import Certificate, TrainingRecord
 from titan.records.queries.certificates import certifiable, need_standing
 
 TOKEN_BYTES = 16
-LARGEST = 2**63 - 1
-"""The largest number a database can look for."""
 
 
 @command
@@ -31,7 +30,7 @@ def certify(record_ids: Iterable[int], *, by: Actor, at: datetime) -> list[int]:
     """
     need_role(by, Role.HSE_ADMIN, Role.TRAINER)
     wanted = set(record_ids)
-    records = _locked({pk for pk in wanted if 0 < pk <= LARGEST}, by)
+    records = _locked({pk for pk in wanted if 0 < pk <= BIGGEST_ID}, by)
     missing = wanted - {record.pk for record in records}
     if missing:
         raise NotFound("training record", min(missing))

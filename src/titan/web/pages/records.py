@@ -24,7 +24,7 @@ from titan.records.queries.certificates import certificate_of, has_paper
 from titan.records.queries.competency import one_competency
 from titan.records.queries.history import competency_of, corrections_of, rests_on
 from titan.records.queries.records import one_record
-from titan.training.consequences.queries.cases import case_that_revoked
+from titan.training.consequences.queries.cases import case_that_ended
 from titan.training.queries.people import session_codes
 from titan.web.dialog import Act, ask_reason
 from titan.web.proof import File, file_of
@@ -53,7 +53,7 @@ def record_sheet(request: HttpRequest, visit: Visit, record_id: int) -> HttpResp
         "earlier": earlier,
         "later": later,
         "valid": _validity(record, visit),
-        "case_id": case_that_revoked(record_id) if record.revoked_at else None,
+        "case_id": case_that_ended(record_id=record_id) if record.revoked_at else None,
         "certificate": certificate_of(record_id, site=visit.site),
         "has_paper": has_paper(record),
         "names": user_names(pk for pk in (record.revoked_by_id, competency and competency.assessed_by_id) if pk),
@@ -81,6 +81,7 @@ def competency_sheet(request: HttpRequest, visit: Visit, competency_id: int) -> 
         "earlier": None,
         "later": None,
         "valid": None,
+        "case_id": case_that_ended(competency_id=competency_id) if competency.revoked_at else None,
         "certificate": None,
         "has_paper": False,
         "names": user_names(pk for pk in (competency.revoked_by_id, competency.assessed_by_id) if pk),

@@ -175,12 +175,11 @@ def red_courses(case_id: int) -> list[StillRed]:
     return [StillRed(CourseNamed(pk, code, titles.get(pk, {})), tuple(workers[pk])) for pk, code in codes.items()]
 
 
-def case_that_revoked(record_id: int) -> int | None:
-    """Return the approved case by which a record was revoked, or None (one statement)."""
-    lines = CaseRecord.objects.filter(
-        record_id=record_id, standing=Standing.RESTS, case__status=CaseStatus.APPROVED
-    )
-    return lines.values_list("case_id", flat=True).first()
+def case_that_ended(*, record_id: int | None = None, competency_id: int | None = None) -> int | None:
+    """Return the approved case by which a record was revoked, or a competency withdrawn; None (one statement)."""
+    lines = CaseRecord.objects.filter(standing=Standing.RESTS, case__status=CaseStatus.APPROVED)
+    about = Q(record_id=record_id) if record_id is not None else Q(competency_id=competency_id)
+    return lines.filter(about).values_list("case_id", flat=True).first()
 
 
 def waiting_cases(*, by: Actor) -> int:
