@@ -18,10 +18,16 @@ from django.test import TransactionTestCase
 @contextmanager
 def restore_after_transaction_tests() -> Iterator[None]:
     """Keep a copy of the test database, and while this lasts put it back after every TransactionTestCase."""
+    from titan.ledger.commands.sign import signed_by_now
+
     restore = _sqlite_copy() if connection.vendor == "sqlite" else _postgres_copy()
     flush = TransactionTestCase._fixture_teardown
 
-    TransactionTestCase._fixture_teardown = lambda self: restore()
+    def teardown(self: TransactionTestCase) -> None:
+        signed_by_now()
+        restore()
+
+    TransactionTestCase._fixture_teardown = teardown
     try:
         yield
     finally:

@@ -222,7 +222,7 @@ def _happens(life: Life, dice: Random) -> None:
 
 
 def _hire(life: Life, dice: Random) -> None:
-    areas = tuple(dice.sample(life.areas, dice.choice((0, 1, 2))))
+    areas = tuple(dice.sample(life.areas, dice.choice((0, 1, 2, 2))))
     role = dice.choice((*life.roles, None))
     day = life.day - dice.randint(0, 40) * DAY
     given = {"role_assigned_on": day} if role and dice.random() < 0.5 else {}
@@ -230,7 +230,7 @@ def _hire(life: Life, dice: Random) -> None:
 
 
 def _ask(life: Life, dice: Random) -> None:
-    of = dice.choice(("role", "area"))
+    of = dice.choice(("role", "area", "area"))
     holder = dice.choice(life.roles if of == "role" else life.areas)
     course = dice.choice(life.courses)
     if dice.random() < 0.25:

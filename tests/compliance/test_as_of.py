@@ -22,6 +22,7 @@ from titan.core.errors import Forbidden, Invalid, NotFound
 from titan.core.models import SiteSettings
 from titan.personnel.commands.companies import create_company, delete_company
 from titan.personnel.models import AreaAssignment, AreaPlacement, RoleAssignment, StatusPeriod, Worker
+from titan.personnel.rules import AreaGiven
 from titan.records.models import CompetencyRecord, TrainingRecord
 
 pytestmark = pytest.mark.django_db
@@ -232,15 +233,23 @@ class TestExamples:
         assert (found[2].code, found[2].name) == ("L-GONE", "Gone")
 
     def test_whatever_happens_at_midnight_belongs_to_the_new_day(self, life: Life) -> None:
-        role, course = life.role(), life.course()
+        role, other, course, area = life.role(), life.role(), life.course(), life.area()
         life.require("role", role, course)
+        life.require("area", area, course)
         worker = life.worker(role)
+        midnight = (end_of(FIRST) + timedelta(microseconds=1)).time()
         life.pass_days(1, end_of(FIRST).time())
         life.passed(worker, course)
-        life.pass_days(1, (end_of(FIRST) + timedelta(microseconds=1)).time())
-        life.change(worker, status="BLACKLISTED")
-        life.pass_days(3)
-        assert statuses(life, worker, FIRST, FIRST + DAY, FIRST + 2 * DAY) == ["NON_COMPLIANT", "COMPLIANT", None]
+        for changes in ({"role_id": other}, {"areas": (AreaGiven(area),)}, {"status": "BLACKLISTED"}):
+            life.pass_days(1, midnight)
+            life.change(worker, **changes)
+        life.pass_days(1, midnight)
+        days = [FIRST + number * DAY for number in range(5)]
+        assert statuses(life, worker, *days) == ["NON_COMPLIANT", *["COMPLIANT"] * 3, None]
+        found = [asked(life, worker, day) for day in days]
+        assert [one.role.id if one.role else None for one in found] == [role, role, other, other, other]
+        assert [len(one.areas) for one in found] == [0, 0, 0, 1, 1]
+        assert [len(one.items) for one in found] == [1, 1, 0, 1, 0]
 
 
 class TestRefusals:

@@ -141,6 +141,11 @@ class TestNotes:
         assert notes.read_proof(more) == (index, path, note)
 
 
+@given(st.binary(max_size=64), st.binary(max_size=200))
+def test_our_hmac_is_that_of_the_standard_library(key: bytes, message: bytes) -> None:
+    assert subjects.hmac_sha256(key, message) == hmac.digest(key, message, "sha256")
+
+
 class TestSubjects:
     KEY = bytes(range(32))
     NONCE = bytes(range(16))

@@ -196,7 +196,8 @@ class Pack:
 
 
 COURSE = {"code": "HSE-01", "version": 2}
-SHEET, PHOTO, LETTER, WITHHELD = b"%PDF sheet", b"\xff\xd8 photo", b"%PDF letter", b"%PDF withheld"
+# The sheet and the letter are of one length: only their hashes tell them apart.
+SHEET, PHOTO, LETTER, WITHHELD = b"%PDF sheet", b"\xff\xd8 photo", b"%PDF paper", b"%PDF withheld"
 
 
 def key_of(data: bytes) -> dict[str, str]:

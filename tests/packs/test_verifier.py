@@ -291,6 +291,28 @@ def line_of_another_file(pack: Pack) -> None:
     pack.evidence[0]["file"] = pack.evidence[2]["file"]
 
 
+def withheld_of_no_hash(pack: Pack) -> None:
+    pack.evidence[3]["sha256"] = pack.evidence[3]["sha256"].upper()
+
+
+def withheld_of_less_than_nothing(pack: Pack) -> None:
+    pack.evidence[3]["size"] = -5
+
+
+def one_more_key_in_a_line(pack: Pack) -> None:
+    pack.evidence[3]["note"] = "more"
+
+
+def one_more_key_in_an_entry(pack: Pack) -> None:
+    pack.entries[0]["note"] = "more"
+
+
+def file_of_another_name(pack: Pack) -> None:
+    line = pack.evidence[0]
+    line["file"] = "README.txt"
+    pack.extra.append(("README.txt", SHEET))
+
+
 def line_of_evidence_cut(pack: Pack) -> None:
     del pack.evidence[3]
     pack.count()
@@ -416,6 +438,22 @@ def restatement_of_the_erased(pack: Pack) -> None:
     pack.entries[2]["restated"] = pack.entry("subject.erased")["index"]
 
 
+def restatement_beside_an_erased_one(pack: Pack) -> None:
+    for entry in pack.entries:
+        entry.update(salt=None, identity=None, texts=None)
+
+
+def number_that_is_true(pack: Pack) -> None:
+    pack.entries.append({**pack.ledger.entry(1), "index": True})
+    pack.count()
+
+
+def number_below_nothing(pack: Pack) -> None:
+    # A path goes left for any number that is small enough.
+    pack.entries.append({**pack.ledger.entry(0), "index": -1})
+    pack.count()
+
+
 # A pack's ledger that says something false, signed and all.
 def batch_that_says_more_records(pack: Pack) -> None:
     forge(pack, "session.finalized", records=4)
@@ -498,6 +536,11 @@ TAMPERING: list[tuple[Callable[[Pack], None], str]] = [
     (evidence_of_another_stated_size, f"evidence.jsonl, line 1: {CONTENT}"),
     (evidence_not_there, "evidence.jsonl, line 1: evidence that is not in the pack"),
     (line_of_another_file, "evidence.jsonl, line 1: evidence that is not in the pack"),
+    (withheld_of_no_hash, "evidence.jsonl, line 4: not a line of evidence"),
+    (withheld_of_less_than_nothing, "evidence.jsonl, line 4: not a line of evidence"),
+    (one_more_key_in_a_line, "evidence.jsonl, line 4: not a line of evidence"),
+    (one_more_key_in_an_entry, "entries.jsonl, line 1: not an entry of this tree"),
+    (file_of_another_name, "evidence.jsonl, line 1: evidence that is not in the pack"),
     (line_of_evidence_cut, "entries.jsonl, line 6: evidence without a line in evidence.jsonl"),
     (part_without_a_line, f"'{key_of(PHOTO)['sha256']}': a part or a file without a line"),
     (evidence_line_twice, "evidence.jsonl, line 5: evidence that stands there twice"),
@@ -527,6 +570,9 @@ TAMPERING: list[tuple[Callable[[Pack], None], str]] = [
     (wrong_restatement, f"entry 4: {RESTATED}"),
     (restatement_of_another, f"entry 3: {RESTATED}"),
     (restatement_of_the_erased, f"entry 5: {RESTATED}"),
+    (restatement_beside_an_erased_one, f"entry 4: {RESTATED}"),
+    (number_that_is_true, "entries.jsonl, line 13: not an entry of this tree"),
+    (number_below_nothing, "entries.jsonl, line 13: not an entry of this tree"),
     (batch_that_says_more_records, "entry 7: a batch without what its session says"),
     (batch_that_says_fewer_competencies, "entry 7: a batch without what its session says"),
     (batch_that_ends_elsewhere, "line 5: a batch that does not end just before its session"),
@@ -666,6 +712,40 @@ def test_a_broken_pack_json_or_leaf_is_a_fault(pack: Pack, target: Path, line: b
     said = run(target)
     assert said.code == 1
     assert "NOT AS IT SHOULD BE: pack.json: " in said.err
+
+
+@pytest.mark.parametrize(
+    ("member", "what"),
+    [
+        (b'"n":1,"n":1', "a key twice, or not in ASCII"),
+        ('"ə":1'.encode(), "a key twice, or not in ASCII"),
+        (b'"n":9007199254740992', "a number that is too large"),
+        (b'"n":[-9007199254740992]', "a number that is too large"),
+        (b'"n":' + b"9" * 5000, "a number that is too large"),
+        (b'"n":"\\udfff"', "not as §7 says (UnicodeEncodeError)"),
+        (b'"n":0.0', "invalid literal for int()"),
+        (b'"n":NaN', "invalid literal for int()"),
+    ],
+)
+def test_json_beyond_the_format_is_a_fault_wherever_it_stands(
+    pack: Pack, target: Path, member: bytes, what: str
+) -> None:
+    pack.about["about"] = "HERE"
+    pack.evidence[0]["original_name"] = pack.entries[4]["restated"] = "HERE"
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, data in pack.contents():
+            archive.writestr(name, data.replace(b'"HERE"', b"{" + member + b"}"))
+    said = run(target)
+    assert said.code == 1
+    assert f"NOT AS IT SHOULD BE: evidence.jsonl, line 1: {what}" in said.err
+    for name in ("pack.json", "entries.jsonl"):
+        with zipfile.ZipFile(target, "w") as archive:
+            for each, data in pack.contents():
+                archive.writestr(each, data.replace(b'"HERE"', b"{" + member + b"}" if each == name else b"null"))
+        said = run(target)
+        assert said.code == 1
+        assert f"NOT AS IT SHOULD BE: {name}" in said.err
+        assert what in said.err
 
 
 WRONG = [None, True, -1, 2**53 - 1, "", "x", "\x1b[2J", [], [[]], {}, {"sha256": []}, ["x"], {"person": {}}]
@@ -922,10 +1002,14 @@ def test_ed25519_refuses_what_a_lax_verifier_takes() -> None:
         assert not holds(public, point + signature[32:], message)
 
 
-def test_a_point_has_32_bytes() -> None:
+WITHOUT_X = (2).to_bytes(32, "little")
+
+
+def test_a_point_is_written_in_one_way() -> None:
     public = KEY.public_key().public_bytes_raw()
     assert verify.point(public)
-    for wrong in (public + b"\0", public[:-1]):
+    # Too long, too short, without an x, and each y that is written as y + p though it would fit.
+    for wrong in (public + b"\0", public[:-1], WITHOUT_X, *((verify.P + y).to_bytes(32, "little") for y in range(19))):
         with pytest.raises(ValueError, match="not a point"):
             verify.point(wrong)
 

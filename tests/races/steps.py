@@ -45,6 +45,30 @@ def invite(*, session_id: int, worker_id: int, at: datetime) -> int:
     return invite_workers(session_id, [worker_id], by=cast.actor(), at=at).added
 
 
+def approve(*, case_id: int, user_id: int, at: datetime) -> dict[str, int]:
+    """Approve a case; return what came of it."""
+    from dataclasses import asdict
+
+    from titan.training.consequences.commands import approve_case
+
+    return asdict(approve_case(case_id, by=cast.actor(user_id=user_id), at=at))
+
+
+def propose(*, session_id: int, user_id: int, at: datetime) -> int:
+    """Propose to revoke what rests on a session."""
+    from titan.training.consequences.commands import propose_case
+    from titan.training.consequences.queries.listing import Subject
+
+    return propose_case(Subject("SESSION", session_id), "Never held", by=cast.actor(user_id=user_id), at=at)
+
+
+def revoke(*, record_id: int, user_id: int, at: datetime) -> int:
+    """Revoke one record."""
+    from titan.records.commands import revoke_record
+
+    return revoke_record(record_id, "Wrong person", by=cast.actor(user_id=user_id), at=at)
+
+
 def look_for_jobs(*, night: date, at: datetime, who: str) -> int:
     """Look for the jobs of a night, of which there is one here; return how often it ran in this process."""
     from titan.core import jobs

@@ -11,11 +11,12 @@ import pytest
 from tests import cast
 from tests.compliance.invariant import verdict_equals_rebuild
 from tests.files import pdf_bytes
-from tests.races.steps import finalize, invite, look_for_jobs, schedule
+from tests.races.steps import approve, finalize, invite, look_for_jobs, propose, revoke, schedule
 from tests.races.track import Racers, refusals, winners
 from titan.audit.models import AuditEvent
 from titan.compliance.commands import rebuild
 from titan.evidence.commands import Upload, stage
+from titan.ledger.models import Leaf, LeafType
 from titan.records.models import TrainingRecord
 from titan.training.commands import MarkChange, attach_evidence, mark_attendance
 from titan.training.models import Attendee, Finalization, Slot, TrainingSession
@@ -124,6 +125,54 @@ def test_finalizing_races_with_a_walk_in(racers: Racers, held: dict[str, Any], a
     assert ended.won != joined.won
     assert (ended.code, joined.code) in {("NOT_READY", ""), ("", "SESSION_CLOSED")}
     assert TrainingRecord.objects.filter(session_id=session).count() == (PEOPLE - 1 if ended.won else 0)
+
+
+@pytest.mark.parametrize("heat", range(2))
+def test_a_case_is_proposed_and_approved_once(racers: Racers, held: dict[str, Any], at: datetime, heat: int) -> None:
+    """Four propose at once, then four others approve at once: one case, one revocation of each record."""
+    session = held["session"]
+    finalize(session_id=session, at=at)
+    outcomes = racers.race(propose, [{"session_id": session, "user_id": user, "at": at} for user in (1, 2, 3, 4)])
+    (proposed,) = winners(outcomes)
+    assert refusals(outcomes) == [(409, "CASE_OPEN")] * 3
+    racing = [{"case_id": proposed.result, "user_id": user, "at": at} for user in (11, 12, 13, 14)]
+    outcomes = racers.race(approve, racing)
+    (winner,) = winners(outcomes)
+    assert refusals(outcomes) == [(409, "CASE_DECIDED")] * 3
+    assert winner.result == {"revoked": PEOPLE - 1, "withdrawn": 0, "turned_red": PEOPLE - 1}
+    assert events("training_record.revoked") == PEOPLE - 1
+    assert Leaf.objects.filter(type=LeafType.REVOKED).count() == PEOPLE - 1
+    assert events("consequence_case.approved") == 1
+    verdict_equals_rebuild(at)
+
+
+@pytest.mark.parametrize("heat", range(2))
+def test_approving_races_with_revoking_one_of_its_records(
+    racers: Racers, held: dict[str, Any], at: datetime, heat: int
+) -> None:
+    """Whoever is first: each record is revoked once, and a case never approves another list than was proposed."""
+    session = held["session"]
+    finalize(session_id=session, at=at)
+    case = propose(session_id=session, user_id=1, at=at)
+    record = TrainingRecord.objects.filter(session_id=session).order_by("pk")[3].pk
+    racing = [
+        {"approves": True, "case_id": case, "record_id": record, "at": at},
+        {"approves": False, "case_id": case, "record_id": record, "at": at},
+    ]
+    approved, revoked = racers.race(_ending, racing)
+    assert (approved.code, revoked.code) in {
+        ("", "ALREADY_REVOKED"),
+        ("CHANGED_SINCE", ""),
+        ("ALREADY_REVOKED", ""),
+    }
+    assert events("training_record.revoked") == (PEOPLE - 1 if approved.won else 1)
+    verdict_equals_rebuild(at)
+
+
+def _ending(*, approves: bool, case_id: int, record_id: int, at: datetime) -> Any:
+    if approves:
+        return approve(case_id=case_id, user_id=2, at=at)
+    return revoke(record_id=record_id, user_id=3, at=at)
 
 
 def _either(*, finalizes: bool, session_id: int, worker_id: int, at: datetime) -> Any:

@@ -1,4 +1,4 @@
-"""The tamper-evident ledger: its entries, their proofs, and the newest checkpoint (docs/ledger-format.md)."""
+"""The tamper-evident ledger: entries, proofs, the newest checkpoint, verification, alarms (docs/ledger-format.md)."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from ninja import Query, Router
 from pydantic import Field
 
 from titan.api.caller import caller
-from titan.api.fields import Id, Lax, Shape
+from titan.api.fields import Body, Id, Lax, Shape
+from titan.api.idempotency import once
 from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
 from titan.core.errors import NotFound
 from titan.core.page import Page
-from titan.ledger.models import LeafType
+from titan.ledger import alarms
+from titan.ledger.models import AlarmKind, LeafType
 from titan.ledger.queries import checkpoints, entries
+from titan.ledger.verifying import runs
+from titan.ledger.verifying.runs import State
 
 router = Router(tags=["ledger"])
 
@@ -102,6 +106,102 @@ def ledger_checkpoint(request: HttpRequest) -> Any:
         vkey=signer,
         signed_at=newest.signed_at,
     )
+
+
+class VerifyBody(Body):
+    """`full`: everything; else what is new since the last verification, and a slice of the rest."""
+
+    full: bool = True
+
+
+class FoundShape(Shape):
+    """Something wrong. `kind`: of the alarm that it raised (LEDGER, GUARD, EVIDENCE); null: it is only reported."""
+
+    code: str
+    where: str
+    what: str
+    kind: str | None
+    is_warning: bool
+
+
+class VerificationShape(Shape):
+    """One run over what the ledger promises.
+
+    `done` of `total` leaves, files and checks are looked at; `found` things are wrong, `problems` are the first of them
+    (warnings too). `size`: how many leaves the ledger had. INTERRUPTED: its process is gone, or none took it up.
+    """
+
+    id: int
+    is_full: bool
+    state: State
+    asked_by_id: int | None
+    started_at: datetime
+    finished_at: datetime | None
+    size: int
+    done: int
+    total: int
+    found: int
+    failure: str
+    problems: list[FoundShape]
+
+
+class AlarmFilters(PageFilters):
+    """Newest first; `open` alone, or those that rest."""
+
+    open: bool | None = None
+
+
+class AlarmShape(Shape):
+    """What is not as it was written. One of LEDGER or GUARD stops every finalization while it is open."""
+
+    id: int
+    kind: AlarmKind
+    code: str
+    entity: str
+    entity_id: int | None
+    detail: str
+    found_at: datetime
+    seen_at: datetime
+    resolved_at: datetime | None
+
+
+@router.post("/ledger/verify", response={202: VerificationShape})
+@refuses_first(entries.need_ledger_reader)
+def verify_ledger(request: HttpRequest, payload: VerifyBody | None = None) -> Any:
+    """Ask for a verification, which runs in the background: look at `/ledger/verifications/{id}`.
+
+    One at a time: 409 VERIFICATION_RUNNING with the `verification_id` of the one that runs.
+    """
+    me = caller(request)
+
+    def work() -> dict[str, Any]:
+        made = runs.ask_verification(full=(payload or VerifyBody()).full, by=me.actor, at=me.at)
+        return VerificationShape.model_validate(runs.one_verification(made, by=me.actor, at=me.at)).model_dump()
+
+    return once(request, 202, work)
+
+
+@router.get("/ledger/verifications", response=Listed[VerificationShape])
+@refuses_first(entries.need_ledger_reader)
+def list_verifications(request: HttpRequest, filters: Query[PageFilters]) -> Any:
+    """Verifications, newest first."""
+    me = caller(request)
+    return runs.list_verifications(by=me.actor, at=me.at, **filters.model_dump())
+
+
+@router.get("/ledger/verifications/{verification_id}", response=VerificationShape)
+@refuses_first(lambda by, verification_id: entries.need_ledger_reader(by))
+def one_verification(request: HttpRequest, verification_id: Id) -> Any:
+    """One verification: how far it is, and what it found."""
+    me = caller(request)
+    return runs.one_verification(verification_id, by=me.actor, at=me.at)
+
+
+@router.get("/ledger/alarms", response=Listed[AlarmShape])
+@refuses_first(entries.need_ledger_reader)
+def list_alarms(request: HttpRequest, filters: Query[AlarmFilters]) -> Any:
+    """Alarms, newest first."""
+    return alarms.list_alarms(by=caller(request).actor, **filters.model_dump())
 
 
 def _shape(one: entries.Entry) -> EntryShape:

@@ -119,7 +119,11 @@ def _database(url: str, home: Path) -> dict[str, Any]:
 
 
 def _sqlite(name: str) -> dict[str, Any]:
-    pragmas = ("journal_mode=WAL", "synchronous=FULL", "recursive_triggers=ON", "foreign_keys=ON", "temp_store=MEMORY")
+    pragmas = (
+        *("journal_mode=WAL", "synchronous=FULL", "recursive_triggers=ON", "foreign_keys=ON", "temp_store=MEMORY"),
+        # What somebody who was erased left behind is overwritten, not only marked as free.
+        "secure_delete=ON",
+    )
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": name,

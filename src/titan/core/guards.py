@@ -141,6 +141,7 @@ def _weak_on_sqlite() -> list[str]:
         "recursive_triggers": {"1"},
         "journal_mode": {"wal"},
         "synchronous": {"2", "3"},
+        "secure_delete": {"1"},
     }
     found = {name: _answer(f"PRAGMA {name}") for name in wanted}
     return [f"SQLite: {name} is {found[name]}." for name in wanted if found[name] not in wanted[name]]

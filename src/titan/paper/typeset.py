@@ -23,6 +23,12 @@ PICTURES = "pictures"
 AT_ONCE = 2
 """How many papers are set at the same time in one process: each keeps its pages in memory until it is written."""
 
+LARGE = 50_000
+"""From how many characters of data on a paper is large."""
+
+KEPT_FOR = 11
+"""After how many more compilations typst has forgotten what it worked out for one."""
+
 UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _PICTURE = re.compile(r"[a-z0-9][a-z0-9_-]*\.(svg|png|jpg)")
@@ -57,18 +63,32 @@ def typeset(
     }
     inputs = {"data": json.dumps(_plain(data), ensure_ascii=False), "fonts": json.dumps(families())}
     with _turn:
-        compiler = typst.Compiler(
-            input=files,  # type: ignore[type-var]
-            font_paths=_fonts(),
-            ignore_system_fonts=True,
-            sys_inputs=inputs,
-            package_path=TEMPLATES,
-            package_cache_path=TEMPLATES,
-        )
-        made = compiler.compile(format="pdf", pdf_standards=["a-2b"], timestamp=int(at.timestamp()))
+        try:
+            return _compiled(files, inputs, at)
+        finally:
+            if len(inputs["data"]) > LARGE:
+                _forget()
+
+
+def _compiled(files: Mapping[str, bytes], inputs: dict[str, str], at: datetime) -> bytes:
+    compiler = typst.Compiler(
+        input=files,  # type: ignore[type-var]
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs=inputs,
+        package_path=TEMPLATES,
+        package_cache_path=TEMPLATES,
+    )
+    made = compiler.compile(format="pdf", pdf_standards=["a-2b"], timestamp=int(at.timestamp()))
     if not isinstance(made, bytes):
         raise TypeError("typst wrote no single file")
     return made
+
+
+def _forget() -> None:
+    """Let typst forget what it worked out for a large paper: hundreds of megabytes that no other paper needs."""
+    for _ in range(KEPT_FOR):
+        _compiled({"main.typ": b""}, {}, UNDATED)
 
 
 @functools.cache

@@ -8,6 +8,7 @@ from titan.core.language import N_, _
 ACTIONS = (
     N_("anonymised"),
     N_("approved"),
+    N_("asked"),
     N_("attendance marked"),
     N_("attendee removed"),
     N_("cancelled"),

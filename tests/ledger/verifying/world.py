@@ -119,7 +119,9 @@ def outside(site: Site, name: str | None = None) -> None:
     (worker,) = site.some(1)
     evidence = record_evidence_of(site)
     course = site.courses[name or site.random.choice(["plain", "signed"])]
-    new = ExternalResult(worker.pk, course.pk, AT.date() - site.random.randint(1, 400) * DAY, provider="Anbar çalışması")
+    new = ExternalResult(
+        worker.pk, course.pk, AT.date() - site.random.randint(1, 400) * DAY, provider="Anbar çalışması"
+    )
     record_external_result(new, evidence, by=ADMIN, at=site.at)
 
 
@@ -210,7 +212,20 @@ def whole_history(seed: int, settings: Any, *, many: int = 50) -> Site:
     for name in ("plain", "signed", "plain", "signed"):
         finalize(site, name)
         sign(site)
-    steps = [outside, outside, outside, decide, rename, revoke, withdraw, rename_company, finalize, decide, revoke, revoke]
+    steps = [
+        outside,
+        outside,
+        outside,
+        decide,
+        rename,
+        revoke,
+        withdraw,
+        rename_company,
+        finalize,
+        decide,
+        revoke,
+        revoke,
+    ]
     for number, step in enumerate(steps):
         step(site)
         if number % 2:

@@ -63,16 +63,20 @@ def standing_without(
              AND r.valid_until >= {_day("today")} AND r.id NOT IN (SELECT id FROM records)) AS valid_until
         FROM touched t
     ),
-    judged AS (
+    judged AS MATERIALIZED (
         SELECT p.worker_id, p.course_id, {severity_sql("p.valid_until", "p.kind", "p.due_on", pending)} AS severity
         FROM proved p
     ),
     whole AS (
-        SELECT i.worker_id, MIN(COALESCE(j.severity, i.severity)) AS severity
-        FROM {ITEMS} i LEFT JOIN judged j ON j.worker_id = i.worker_id AND j.course_id = i.course_id
-        WHERE i.worker_id IN (SELECT worker_id FROM judged) GROUP BY i.worker_id
+        SELECT s.*, MIN(s.severity) OVER (PARTITION BY s.worker_id) AS overall FROM (
+            SELECT worker_id, course_id, severity, 1 AS own FROM judged
+            UNION ALL
+            SELECT i.worker_id, i.course_id, i.severity, 0 FROM {ITEMS} i
+            WHERE i.worker_id IN (SELECT worker_id FROM judged)
+            AND (i.worker_id, i.course_id) NOT IN (SELECT worker_id, course_id FROM judged)
+        ) s
     )
-    SELECT j.worker_id, j.course_id, j.severity, w.severity FROM judged j JOIN whole w ON w.worker_id = j.worker_id"""
+    SELECT worker_id, course_id, severity, overall FROM whole WHERE own = 1"""
     given = {"today": today.isoformat(), "warn_to": (today + timedelta(days=warning_days)).isoformat()}
     return _asked(sql, record_ids, competency_ids, **given)
 
@@ -92,14 +96,14 @@ def turned_red(before: Collection[Stands], after: Collection[Stands]) -> list[Re
 def _touched() -> str:
     """Return what `touched` is: the items of whom the given records and competencies are, with their verdicts."""
     ids = ids_sql()
-    return f"""records AS ({ids.replace("%s", "%(records)s")}),
-    competencies AS ({ids.replace("%s", "%(competencies)s")}),
-    pairs AS (
+    return f"""records AS MATERIALIZED ({ids.replace("%s", "%(records)s")}),
+    competencies AS MATERIALIZED ({ids.replace("%s", "%(competencies)s")}),
+    pairs AS MATERIALIZED (
         SELECT worker_id, course_id FROM {RECORDS} WHERE id IN (SELECT id FROM records)
         UNION
         SELECT worker_id, course_id FROM {COMPETENCIES} WHERE id IN (SELECT id FROM competencies)
     ),
-    touched AS (
+    touched AS MATERIALIZED (
         SELECT i.worker_id, i.course_id, i.severity, i.due_on, i.requirement_type, v.severity AS overall
         FROM pairs p JOIN {ITEMS} i ON i.worker_id = p.worker_id AND i.course_id = p.course_id
         JOIN {VERDICTS} v ON v.worker_id = i.worker_id

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.conf import settings
 from django.db import DatabaseError, connection, connections, transaction
 
 from titan.core.clock import now
@@ -22,14 +22,19 @@ from titan.ledger.sql import insert
 
 log = logging.getLogger("titan.ledger")
 _behind = ThreadPoolExecutor(max_workers=1, thread_name_prefix="titan-ledger")
+_is_due = threading.Event()
 
 
 def sign_soon() -> None:
-    """Sign the committed head: at once, or behind the answer where the evidence lies across a network."""
-    if settings.TITAN_STORAGE is None:
-        sign_quietly()
-    else:
+    """Sign the committed head behind the answer: once for all commits that come while it waits for its turn."""
+    if not _is_due.is_set():
+        _is_due.set()
         _behind.submit(_sign_behind)
+
+
+def signed_by_now() -> None:
+    """Wait until what was committed so far is signed."""
+    _behind.submit(lambda: None).result()
 
 
 def sign_quietly() -> None:
@@ -44,6 +49,8 @@ def sign_quietly() -> None:
 
 
 def _sign_behind() -> None:
+    # What is committed from here on asks again.
+    _is_due.clear()
     try:
         sign_quietly()
     finally:

@@ -13,6 +13,8 @@ from hashlib import sha256
 from titan.ledger.rules.tree import EMPTY_ROOT, HEIGHT, WIDTH, Frontier, node_hash
 from titan.ledger.verifying.problem import Problem, alarm
 
+MOST_MISFITS = 1_000
+
 Places = Mapping[tuple[int, int], bytes]
 """Stored nodes above the first level, by level and position."""
 
@@ -52,6 +54,9 @@ class Tree:
     _doubts: list[_Doubt] = field(default_factory=list)
     # How many signed roots fit the leaves as they lie, and the nodes as they are stored, since they differ.
     _votes: list[int] = field(default_factory=lambda: [0, 0])
+    # The signed roots that fit nothing, and the size of the largest one that fits.
+    _misfits: list[Mark] = field(default_factory=list)
+    _fitting: int = 0
     _last: tuple[list[list[bytes]], list[tuple[Mark, bool]]] | None = None
     _is_broken: bool = False
 
@@ -83,7 +88,7 @@ class Tree:
             return
         if stored is None:
             yield alarm("NODE_MISSING", "ledger_node", tile, f"the node above leaf {tile * WIDTH} is gone")
-        yield from self._wrongly_signed(seen)
+        self._weigh(seen)
         yield from self._grow([found] * len(self._ways))
 
     def finish(self, claim: Claim) -> Iterator[Problem]:
@@ -99,9 +104,10 @@ class Tree:
             self._votes[roots.index(claim.root)] += 1
         yield from self._settled()
         if fits:
-            yield from self._wrongly_signed(seen)
+            self._weigh(seen)
         else:
             yield from self._head_or_leaves(claim, seen)
+        yield from self._contradicted()
         if fits and claim.frontier not in [b"".join([*way.hashes, *part]) for way in self._ways]:
             yield alarm("HEAD_DIFFERS", "ledger", 1, "the frontier of its head is not that of its leaves")
 
@@ -122,7 +128,8 @@ class Tree:
         part = _complete(levels, mark.size - tile * WIDTH)
         for number, way in enumerate(self._ways):
             if _root([*way.hashes, *part]) == mark.root:
-                self._votes[number] += 1
+                # As long as there is one way, it says nothing about which of two is right.
+                self._votes[number] += len(self._ways) > 1
                 return True
         return False
 
@@ -133,7 +140,7 @@ class Tree:
             if by_leaves:
                 words = f"it is not that of the leaves from {doubt.tile * WIDTH}, which are as they were signed"
                 yield alarm("NODE_DIFFERS", "ledger_node", doubt.tile, words)
-                yield from self._wrongly_signed(doubt.seen)
+                self._weigh(doubt.seen)
                 continue
             if not by_nodes:
                 words = f"it is not that of the leaves from {doubt.tile * WIDTH}, and nothing says which is right"
@@ -154,11 +161,36 @@ class Tree:
         if known < claim.size:
             yield from _leaves_changed(seen, first, claim.size)
 
-    def _wrongly_signed(self, seen: Sequence[tuple[Mark, bool]]) -> Iterator[Problem]:
+    def _weigh(self, seen: Sequence[tuple[Mark, bool]]) -> None:
+        """Keep which roots fit: what is signed weighs more than the head and the nodes, which anybody can write."""
         for mark, fits in seen:
-            if not fits:
-                words = f"the root that it signs is not that of the first {mark.size} leaves"
-                yield alarm("CHECKPOINT_DIFFERS", "checkpoint", mark.checkpoint, words)
+            if fits:
+                self._fitting = max(self._fitting, mark.size)
+            elif len(self._misfits) < MOST_MISFITS:
+                self._misfits.append(mark)
+
+    def _contradicted(self) -> Iterator[Problem]:
+        """Say what the roots that fit nothing mean: a wrong one among right ones, or leaves that were written anew."""
+        for mark in self._misfits:
+            if mark.size <= self._fitting:
+                yield _wrongly_signed(mark)
+        later = sorted((mark for mark in self._misfits if mark.size > self._fitting), key=lambda mark: mark.size)
+        if later:
+            yield _changed(self._fitting, later[0].size)
+        if len(later) == 1:
+            yield _wrongly_signed(later[0])
+
+
+def _wrongly_signed(mark: Mark) -> Problem:
+    words = f"the root that it signs is not that of the first {mark.size} leaves"
+    return alarm("CHECKPOINT_DIFFERS", "checkpoint", mark.checkpoint, words)
+
+
+def _changed(first: int, end: int) -> Problem:
+    if end - first == 1:
+        return alarm("LEAVES_CHANGED", "leaf", first, "it is not as it was when it was signed")
+    words = f"one of the leaves {first} to {end - 1} is not as it was when it was signed"
+    return alarm("LEAVES_CHANGED", "leaf", first, words, where=f"leaves {first} to {end - 1}")
 
 
 def _leaves_changed(seen: Sequence[tuple[Mark, bool]], first: int, end: int) -> Iterator[Problem]:
@@ -166,14 +198,10 @@ def _leaves_changed(seen: Sequence[tuple[Mark, bool]], first: int, end: int) -> 
     known = max((mark.size for mark, fits in seen if fits), default=first)
     for mark, fits in seen:
         if mark.size <= known and not fits:
-            words = f"the root that it signs is not that of the first {mark.size} leaves"
-            yield alarm("CHECKPOINT_DIFFERS", "checkpoint", mark.checkpoint, words)
+            yield _wrongly_signed(mark)
     until = min((mark.size for mark, fits in seen if mark.size > known and not fits), default=end)
-    if until - known == 1:
-        yield alarm("LEAVES_CHANGED", "leaf", known, "it is not as it was when it was signed")
-    elif until > known:
-        words = f"one of the leaves {known} to {until - 1} is not as it was when it was signed"
-        yield alarm("LEAVES_CHANGED", "leaf", known, words, where=f"leaves {known} to {until - 1}")
+    if until > known:
+        yield _changed(known, until)
 
 
 def _levels(hashes: Sequence[bytes]) -> list[list[bytes]]:

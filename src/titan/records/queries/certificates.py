@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from titan.core import settings
 from titan.core.actor import Actor, Role
@@ -18,8 +18,8 @@ from titan.core.errors import Conflict, NotFound
 from titan.core.language import _
 from titan.core.permit import need_reader
 from titan.core.settings import Site
-from titan.ledger.alarms import STOPS_EVERYTHING, open_alarms
-from titan.ledger.models import AlarmKind, Leaf, LeafType
+from titan.ledger.alarms import STOPS_EVERYTHING
+from titan.ledger.models import Alarm, AlarmKind, Leaf, LeafType
 from titan.ledger.queries.checkpoints import CheckpointView, newest_checkpoint
 from titan.records.models import Certificate, Result, TrainingRecord
 
@@ -179,16 +179,13 @@ def public_view(token: str, *, at: datetime) -> PublicView:
     VALID is said of a record that stands on the site's day `at`, unless an alarm of the ledger, of the guards or of
     the very file it rests on is open.
     """
-    site, checkpoint, alarms = settings.current(), newest_checkpoint(), open_alarms()
+    site, checkpoint = settings.current(), newest_checkpoint()
     asked = token if TOKEN.fullmatch(token) else NOBODY
     found = _with_entry(Certificate.objects.filter(token=asked)).select_related("record__corrected_by").first()
+    doubted = _is_doubted(found.record.evidence_id if found else 0)
     if found is None:
         return PublicView(State.UNKNOWN, site, checkpoint)
     record = found.record
-    doubted = any(
-        alarm.kind in STOPS_EVERYTHING or (alarm.kind == AlarmKind.EVIDENCE and alarm.entity_id == record.evidence_id)
-        for alarm in alarms
-    )
     return PublicView(
         _state(record, doubted=doubted, today=site.today(at)),
         site,
@@ -203,6 +200,12 @@ def public_view(token: str, *, at: datetime) -> PublicView:
         is_corrected=hasattr(record, "corrected_by"),
         ledger_entry=found.ledger_entry,
     )
+
+
+def _is_doubted(evidence_id: int) -> bool:
+    """Tell whether an alarm is open that everything rests on, or this file; of many files, one stands for the rest."""
+    files = Q(kind=AlarmKind.EVIDENCE) & (Q(entity="evidence", entity_id=evidence_id) | Q(entity_id=None))
+    return Alarm.objects.filter(Q(kind__in=STOPS_EVERYTHING) | files, resolved_at=None).exists()
 
 
 def _state(record: TrainingRecord, *, doubted: bool, today: date) -> State:

@@ -110,8 +110,7 @@ class Rows:
             index, entity_id, data, said = leaf
             row = stored.get(entity_id)
             if row is None:
-                words = f"leaf {index} ({kind.type}) is about it, and there is no such {kind.name}"
-                yield index, alarm("ROW_MISSING", kind.entity, entity_id, words)
+                yield index, _no_row(kind, leaf)
                 continue
             filling = fillings[index in adopted, optional >= 0 and row[optional] is None]
             expected = filling.of(row, said)
@@ -208,6 +207,15 @@ def _is_day(model: type[Model], name: str) -> bool:
 @cache
 def _days_of(model: type[Model]) -> frozenset[str]:
     return frozenset(field.name for field in model._meta.concrete_fields if isinstance(field, DateField))
+
+
+def _no_row(kind: Kind, leaf: Read) -> Problem:
+    index, entity_id, _data, said = leaf
+    if kind.says and said.get(kind.says) != entity_id:
+        words = f"it is about {kind.name} {said.get(kind.says)}, and {entity_id} stands beside it"
+        return alarm("LEAF_MISLABELLED", "leaf", index, words)
+    words = f"leaf {index} ({kind.type}) is about it, and there is no such {kind.name}"
+    return alarm("ROW_MISSING", kind.entity, entity_id, words)
 
 
 def _difference(kind: Kind, leaf: Read, expected: str) -> Problem:

@@ -11,9 +11,15 @@ from django.db.models.functions import Coalesce
 
 from titan.core import settings
 from titan.core.clock import site_date
+from titan.ledger.models import AlarmKind
 from titan.records.models import CompetencyRecord, Result, Source, TrainingRecord
 from titan.training.models import Attendance, Attendee, Finalization, SessionStatus, TrainingSession
 from titan.training.verify.check import Check, Problem, Progress, by_sql
+
+VERSION_OF_OTHER_COURSE = (
+    "SELECT s.id, s.code FROM training_trainingsession s JOIN catalogue_courseversion v ON v.id = s.course_version_id"
+    " WHERE v.course_id <> s.course_id AND s.status {status} ORDER BY s.id"
+)
 
 # What finalization wrote for one attendee: one record, or one competency record, or both with the fast track.
 WROTE = """
@@ -132,10 +138,18 @@ CHECKS = (
     ),
     by_sql(
         "VERSION_OF_OTHER_COURSE",
+        "course versions of finalized sessions",
+        VERSION_OF_OTHER_COURSE.format(status="= 'COMPLETED'"),
+        kind=AlarmKind.LEDGER,
+        entity="session",
+        where="{1}",
+        what="its course version belongs to another course",
+    ),
+    by_sql(
+        "VERSION_OF_OTHER_COURSE",
         "course versions of sessions",
-        """SELECT s.code FROM training_trainingsession s JOIN catalogue_courseversion v ON v.id = s.course_version_id
-        WHERE v.course_id <> s.course_id ORDER BY s.id""",
-        where="{0}",
+        VERSION_OF_OTHER_COURSE.format(status="<> 'COMPLETED'"),
+        where="{1}",
         what="its course version belongs to another course",
     ),
     by_sql(

@@ -25,8 +25,9 @@ from titan.training.consequences.queries.cases import (
     red_courses,
 )
 from titan.training.consequences.queries.listing import DATED, Subject
-from titan.training.consequences.queries.resting import resting_on
+from titan.training.consequences.queries.resting import ShownLine, resting_on
 from titan.training.consequences.queries.subjects import SubjectView
+from titan.training.consequences.rules import Kind
 from titan.training.models import CaseStatus, CaseSubject, Standing
 from titan.training.queries.people import session_codes
 from titan.web.form import on_the_page
@@ -229,14 +230,16 @@ def subject_address(subject: SubjectView) -> str:
     return maybe_url(names[CaseSubject(subject.kind)], subject.id)
 
 
-def standing_words(standing: str, *, ended: bool) -> State:
-    """Return where a record stands towards what was found false. ended: whether the case was approved."""
+def standing_words(line: ShownLine, *, ended: bool) -> str:
+    """Return what becomes of a line with its case, or why nothing does. ended: whether the case was approved."""
+    if line.standing == Standing.RESTS and line.kind == Kind.COMPETENCY:
+        return _("Withdrawn") if ended else _("Is withdrawn")
     return {
-        Standing.RESTS: State("none", _("Revoked") if ended else _("Is revoked")),
-        Standing.REVOKED: State("none", _("Revoked before")),
-        Standing.OTHER_EVIDENCE: State("none", _("Other evidence")),
-        Standing.DECIDED: State("none", _("Decided against")),
-    }[Standing(standing)]
+        Standing.RESTS: _("Revoked") if ended else _("Is revoked"),
+        Standing.REVOKED: _("Ended before"),
+        Standing.OTHER_EVIDENCE: _("Other evidence"),
+        Standing.DECIDED: _("Decided against"),
+    }[Standing(line.standing)]
 
 
 urlpatterns = [

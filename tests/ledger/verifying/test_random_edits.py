@@ -1,0 +1,62 @@
+"""Whatever somebody changes behind Titan's back is found, and the thing that was changed is named."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import pytest
+
+from tests.ledger.verifying.edits import KINDS, Impossible, edited, without_guards
+from tests.ledger.verifying.world import looked, whole_history
+from titan.ledger.verifying import checkpoints
+from titan.training.verify import ledger
+
+pytestmark = pytest.mark.django_db
+TRIES = 12
+
+
+@pytest.fixture(autouse=True)
+def _site(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test has the site; nobody signs meanwhile, so that nothing is waited for."""
+    monkeypatch.setattr(ledger, "A_MOMENT", 0)
+    assert checkpoints
+
+
+def test_every_kind_of_edit_is_found_and_named(settings: Any) -> None:
+    missed = find_edits(settings, seed=11, number=len(KINDS))
+    assert not missed, "\n".join(missed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(10))
+def test_a_thousand_random_edits_are_found_and_named(settings: Any, seed: int) -> None:
+    missed = find_edits(settings, seed=1_000 + seed, number=100)
+    assert not missed, "\n".join(missed)
+
+
+def find_edits(settings: Any, *, seed: int, number: int) -> list[str]:
+    """Make `number` edits, one after the other, each kind in its turn; return those that nobody found, or named."""
+    whole_history(seed, settings)
+    random, missed, made = Random(seed), [], 0
+    assert looked() == []
+    with without_guards():
+        for turn in range(number):
+            kind = KINDS[(turn + seed) % len(KINDS)]
+            made += _one(kind, random, missed)
+    assert looked() == []
+    assert made >= 0.9 * number
+    return missed
+
+
+def _one(kind: Any, random: Random, missed: list[str]) -> bool:
+    for _try in range(TRIES):
+        try:
+            with edited(kind, random) as edit:
+                problems = looked()
+                if not edit.is_named(problems):
+                    missed.append(f"{edit.what}; named: {[str(one) for one in problems[:4]]}")
+                return True
+        except Impossible:
+            continue
+    return False
