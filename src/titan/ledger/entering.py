@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from titan.ledger.models import LeafType
 from titan.ledger.rules.subjects import Identity
 
 
-@dataclass(frozen=True, slots=True)
-class NewLeaf:
-    """A leaf to append.
+class NewLeaf(NamedTuple):
+    """A leaf to append (a tuple: a batch makes hundreds of them).
 
     body: the keys of its type (docs/ledger-format.md §6) but for at, by, type, v, nonce, subject and note.
     at, by_id: when and by which login. entity_id: what it is about, to be found by. worker_id: whom it is about, which

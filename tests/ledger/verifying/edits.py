@@ -6,21 +6,25 @@ files by the edit's own undoing.
 
 from __future__ import annotations
 
+import base64
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from titan.core import guards
 from titan.ledger.beside import NAME
+from titan.ledger.rules import notes
 from titan.ledger.rules.canonical import canonical
 from titan.training.verify import Problem
 
@@ -69,7 +73,7 @@ class Edit:
         return int(span[1]) <= self.leaf <= int(span[2]) if span else one.entity_id == self.leaf
 
 
-class Impossible(Exception):
+class ImpossibleError(Exception):
     """The database itself refuses this edit, or it changes nothing: another one is tried."""
 
 
@@ -94,8 +98,8 @@ def edited(kind: Callable[[Random], Edit], random: Random) -> Iterator[Edit]:
             edit = kind(random)
         except DatabaseError as error:
             transaction.set_rollback(True)
-            raise Impossible from error
-        except Impossible:
+            raise ImpossibleError from error
+        except ImpossibleError:
             transaction.set_rollback(True)
             raise
         try:
@@ -119,7 +123,7 @@ def changed_column(table: str, entity: str, column: str, where: str = "1 = 1") -
         key = "session_id" if table == "training_finalization" else "id"
         rows = sql(f"SELECT {key}, {column} FROM {table} WHERE {where} ORDER BY {key}")
         if not rows:
-            raise Impossible
+            raise ImpossibleError
         pk, old = random.choice(rows)
         new = another(random, table, column, old)
         more = ""
@@ -127,7 +131,7 @@ def changed_column(table: str, entity: str, column: str, where: str = "1 = 1") -
             more = ", expires_on = NULL, valid_until = '9999-12-31'"
         sql(f"UPDATE {table} SET {column} = %s{more} WHERE {key} = %s", new, pk)
         if sql(f"SELECT {column} FROM {table} WHERE {key} = %s", new if column == key else pk) == [(old,)]:
-            raise Impossible
+            raise ImpossibleError
         named: Named = {(entity, pk)}
         if column == "session_id":
             # The row is no longer that session's: the session's batch lacks it as well.
@@ -156,43 +160,43 @@ CHOICES = {
 }
 
 
+DAYS = {"completed_on", "expires_on", "valid_until", "assessed_on"}
+MOMENTS = {"created_at", "revoked_at", "finalized_at", "at", "attached_at", "superseded_at", "anonymised_at"}
+NUMBERS = {"score", "session_id", "by_id", "number", "size"}
+
+
 def another(random: Random, table: str, column: str, old: Any) -> Any:
     """Return a value for a column that is not the one it has, and that could stand there."""
     if column in REFERS:
-        others = [pk for (pk,) in sql(f"SELECT id FROM {REFERS[column]} ORDER BY id") if pk != old]
-        if column.endswith("evidence_id") and old is not None:
-            ((key,),) = sql("SELECT key FROM evidence_evidencefile WHERE id = %s", old)
-            others = [pk for (pk,) in sql("SELECT id FROM evidence_evidencefile WHERE key <> %s ORDER BY id", key)]
-        if not others:
-            raise Impossible
-        return random.choice(others)
-    if table == "training_trainingsession" and column == "status":
-        return "CANCELLED"
+        return _another_row(random, column, old)
     if column in CHOICES:
-        return random.choice([choice for choice in CHOICES[column] if choice != old])
-    if column in {"completed_on", "expires_on", "valid_until", "assessed_on"}:
-        days = random.choice([-1, 1, 365])
-        if old is None:
-            return "2027-05-01"
-        return old + timedelta(days=days)
-    if column in {"created_at", "revoked_at", "finalized_at", "at", "attached_at", "superseded_at", "anonymised_at"}:
+        choices = CHOICES[column] if table != "training_trainingsession" else ("CANCELLED",)
+        return random.choice([choice for choice in choices if choice != old])
+    if column in DAYS:
+        return "2027-05-01" if old is None else old + timedelta(days=random.choice([-1, 1, 365]))
+    if column in MOMENTS:
         return None if column == "revoked_at" and random.random() < 0.5 else moved(old)
-    if column == "id":
-        return old + 100_000
-    if column in {"score", "session_id", "created_by_id", "revoked_by_id", "finalized_by_id", "by_id"} or (
-        column.endswith("_by_id") or column in {"number", "size", "epoch"}
-    ):
+    if column in NUMBERS or column.endswith("_by_id"):
         return 61 if old is None else old + 1 if old != 100 else 3
-    return (old or "") + "x"
+    return old + 100_000 if column == "id" else (old or "") + "x"
+
+
+def _another_row(random: Random, column: str, old: Any) -> int:
+    others = [pk for (pk,) in sql(f"SELECT id FROM {REFERS[column]} ORDER BY id") if pk != old]
+    if column.endswith("evidence_id") and old is not None:
+        ((key,),) = sql("SELECT key FROM evidence_evidencefile WHERE id = %s", old)
+        others = [pk for (pk,) in sql("SELECT id FROM evidence_evidencefile WHERE key <> %s ORDER BY id", key)]
+    if not others:
+        raise ImpossibleError
+    return int(random.choice(others))
 
 
 def moved(old: Any) -> Any:
+    """Return the next moment, a microsecond later."""
     if old is None:
-        raise Impossible
-    value = (old if not isinstance(old, str) else __import__("datetime").datetime.fromisoformat(old)) + timedelta(
-        microseconds=1
-    )
-    return connection.ops.adapt_datetimefield_value(value) if value.tzinfo else value
+        raise ImpossibleError
+    value = datetime.fromisoformat(old) if isinstance(old, str) else old
+    return _plain(value + timedelta(microseconds=1))
 
 
 def outcome(name: str) -> Callable[[Random], Edit]:
@@ -257,7 +261,7 @@ def invented_row(table: str, entity: str) -> Callable[[Random], Edit]:
         for once in ("corrects_id", "record_id"):
             if once in row:
                 if row[once] is not None:
-                    raise Impossible
+                    raise ImpossibleError
                 row[once] = None
         columns = ", ".join(row)
         sql(f"INSERT INTO {table} ({columns}) VALUES ({', '.join(['%s'] * len(row))})", *map(_plain, row.values()))
@@ -276,7 +280,7 @@ def sheets(column: str) -> Callable[[Random], Edit]:
     def make(random: Random) -> Edit:
         found = sql("SELECT id, session_id FROM training_sessionevidence WHERE superseded_at IS NOT NULL ORDER BY id")
         if not found:
-            raise Impossible
+            raise ImpossibleError
         pk, session = random.choice(found)
         if column == "gone":
             sql("DELETE FROM training_sessionevidence WHERE id = %s", pk)
@@ -305,7 +309,7 @@ def person(column: str) -> Callable[[Random], Edit]:
             where = "anonymised_at IS NOT NULL"
         found = sql(f"SELECT id, {column} FROM personnel_worker w WHERE {where} ORDER BY id")
         if not found:
-            raise Impossible
+            raise ImpossibleError
         pk, old = random.choice(found)
         new = None if column == "former_identities" else another(random, "personnel_worker", column, old)
         sql(f"UPDATE personnel_worker SET {column} = %s WHERE id = %s", new, pk)
@@ -358,7 +362,8 @@ def renamed(table: str, column: str) -> Callable[[Random], Edit]:
     about = {
         "catalogue_course": "SELECT DISTINCT course_id FROM records_trainingrecord",
         "catalogue_courseversion": "SELECT DISTINCT course_version_id FROM records_trainingrecord",
-        "records_assessmentmethod": "SELECT DISTINCT method_id FROM records_competencyrecord WHERE method_id IS NOT NULL",
+        "records_assessmentmethod": "SELECT DISTINCT method_id FROM records_competencyrecord"
+        " WHERE method_id IS NOT NULL",
         "personnel_company": "SELECT DISTINCT w.company_id FROM personnel_worker w JOIN records_trainingrecord r"
         " ON r.worker_id = w.id WHERE w.anonymised_at IS NULL",
     }
@@ -389,10 +394,7 @@ def evidence_row(column: str) -> Callable[[Random], Edit]:
             new = old[:-1] + ("0" if old[-1] != "0" else "1")
         sql(f"UPDATE evidence_evidencefile SET {column} = %s WHERE id = %s", new, pk)
         named: Named = {("evidence", pk)}
-        for entity, table in (
-            ("training_record", "records_trainingrecord"),
-            ("competency_record", "records_competencyrecord"),
-        ):
+        for entity, table in ENTITIES.items():
             named |= {(entity, one) for (one,) in sql(f"SELECT id FROM {table} WHERE evidence_id = %s", pk)}
         return Edit(f"evidence {pk}: {column}", named)
 
@@ -419,7 +421,7 @@ def leaf(way: str) -> Callable[[Random], Edit]:
             sql("UPDATE ledger_leaf SET type = %s WHERE leaf_index = %s", new, index)
         elif way == "entity_id":
             if kind in {"subject.restated", "subject.erased"}:
-                raise Impossible
+                raise ImpossibleError
             sql("UPDATE ledger_leaf SET entity_id = COALESCE(entity_id, 0) + 100000 WHERE leaf_index = %s", index)
         elif way == "gone":
             sql("DELETE FROM ledger_leaf WHERE leaf_index = %s", index)
@@ -468,7 +470,7 @@ def node(way: str) -> Callable[[Random], Edit]:
     def make(random: Random) -> Edit:
         found = sql("SELECT id, position FROM ledger_node ORDER BY id")
         if not found:
-            raise Impossible
+            raise ImpossibleError
         pk, position = random.choice(found)
         if way == "gone":
             sql("DELETE FROM ledger_node WHERE id = %s", pk)
@@ -506,7 +508,7 @@ def checkpoint(way: str) -> Callable[[Random], Edit]:
 
     def make(random: Random) -> Edit:
         rows = sql("SELECT id, origin, size, root, key_id, note FROM ledger_checkpoint ORDER BY id")
-        pk, origin, size, root, key_id, note = random.choice(rows)
+        pk, origin, size, _root, _key_id, note = random.choice(rows)
         column, new = way, None
         if way == "note":
             place = random.randrange(len(note) - 2)
@@ -530,13 +532,6 @@ def checkpoint(way: str) -> Callable[[Random], Edit]:
 
 def _forged(pk: int, origin: str, size: int) -> Edit:
     """A checkpoint of another tree, well signed by a key that the ledger never announced."""
-    import base64
-    import os
-
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    from titan.ledger.rules import notes
-
     key = Ed25519PrivateKey.from_private_bytes(os.urandom(32))
     root = os.urandom(32)
     note = notes.sign(notes.Checkpoint(origin, size, root), key)
@@ -595,6 +590,7 @@ def _put_back(path: Path, content: bytes, mode: int) -> None:
     path.chmod(mode)
 
 
+ENTITIES = {"training_record": "records_trainingrecord", "competency_record": "records_competencyrecord"}
 NOT_ERASED = "NOT EXISTS (SELECT 1 FROM personnel_worker p WHERE p.id = {0}.worker_id AND p.anonymised_at IS NOT NULL)"
 
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from titan.core.bulk import id_set
+from django.db import connection
+
+from titan.core.bulk import ids_param, ids_sql
 from titan.ledger.rules.subjects import Identity, name_of
-from titan.personnel.models import Worker
 
 
 def identities_of(worker_ids: Iterable[int]) -> dict[int, Identity]:
     """Return who these workers are now, by id; one statement."""
-    rows = Worker.objects.filter(pk__in=id_set(worker_ids)).values_list(
-        "id", "company__name", "employee_id", "first_name", "last_name"
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT w.id, c.name, w.employee_id, w.first_name, w.last_name
+            FROM personnel_worker w JOIN personnel_company c ON c.id = w.company_id WHERE w.id IN ({ids_sql()})""",
+            [ids_param(worker_ids)],
+        )
+        rows = cursor.fetchall()
     return {pk: Identity(company, badge, name_of(first, last)) for pk, company, badge, first, last in rows}
