@@ -137,6 +137,8 @@ SCREENS = (
     Screen("search-nothing", AUDITOR, "/search?q=nothing+like+it"),
     Screen("audit", AUDITOR, "/audit"),
     Screen("audit-nothing", AUDITOR, "/audit?entity=company&action=session.finalized"),
+    Screen("ledger", AUDITOR, "/ledger", printed=True),
+    Screen("ledger-verifying", SUPER, "/ledger", clicked("#verify-everything", "progress, #runs")),
     # What was found false
     Screen("consequences", HSE, "/consequences", printed=True),
     Screen("consequences-none", AUDITOR, "/consequences?status=WITHDRAWN"),

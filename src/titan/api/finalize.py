@@ -47,8 +47,8 @@ class OutcomeShape(Shape):
 def preview(request: HttpRequest, session_id: Id) -> Any:
     """What finalizing would make now; or the refusal it would get, with every reason. Writes nothing."""
     me = caller(request)
-    commands.watch_evidence(session_id, by=me.actor, at=me.at)
-    return preview_finalize(session_id, by=me.actor, at=me.at)
+    sheet = commands.watch_evidence(session_id, by=me.actor, at=me.at)
+    return preview_finalize(session_id, by=me.actor, at=me.at, sheet=sheet)
 
 
 @router.post("/sessions/{session_id}/finalize", response={200: OutcomeShape})
@@ -60,5 +60,5 @@ def finalize_session(request: HttpRequest, session_id: Id) -> Any:
         request,
         200,
         lambda: commands.watch_evidence(session_id, by=me.actor, at=me.at),
-        lambda _: commands.finalize_session(session_id, by=me.actor, at=me.at),
+        lambda sheet: commands.finalize_session(session_id, by=me.actor, at=me.at, sheet=sheet),
     )

@@ -24,6 +24,11 @@ from titan.core import guards, settings
 from titan.core.errors import Refusal
 from titan.core.jobs import job_states
 from titan.evidence.storage import evidence_store
+from titan.ledger.alarms import open_alarms
+from titan.ledger.keys import is_readable_by_others
+from titan.ledger.models import Head as LedgerHead
+from titan.ledger.verifying.checkpoints import Signatures, beside_problems, told
+from titan.ledger.verifying.key import key_problems
 
 OLDEST_SQLITE = (3, 37)
 OLDEST_POSTGRESQL = 15
@@ -60,7 +65,7 @@ def examine(*, at: datetime) -> Iterator[Finding]:
     if connection.connection is not None:
         yield from _tables(at)
         if connection.introspection.table_names():
-            for check in (_guards, _clock, _zone, _nights):
+            for check in (_guards, _ledger, _clock, _zone, _nights):
                 yield from _safely(check, at)
     for check in (_storage, _disk, _backups):
         yield from _safely(check, at)
@@ -69,7 +74,7 @@ def examine(*, at: datetime) -> Iterator[Finding]:
 def _safely(check: Check, at: datetime) -> Iterator[Finding]:
     try:
         yield from check(at)
-    except (DatabaseError, OSError) as error:
+    except (DatabaseError, OSError, Refusal) as error:
         yield Finding(
             Level.WRONG,
             f"{check.__name__.strip('_')} could not be looked at: {type(error).__name__}",
@@ -147,6 +152,47 @@ def _guards(at: datetime) -> Iterator[Finding]:
         )
     else:
         yield Finding(Level.OK, f"all {len(guards.registered())} guards are in place")
+
+
+def _ledger(at: datetime) -> Iterator[Finding]:
+    """Look at the key, at the checkpoint beside the evidence, and at open alarms."""
+    if not LedgerHead.objects.exists():
+        yield Finding(Level.LOOK, "the ledger has not begun", "titan serve lets it begin at its start.")
+        return
+    yield from _key()
+    known, _wrong = told()
+    problems = [*beside_problems(Signatures(known), LedgerHead.objects.get().origin)]
+    for problem in problems:
+        advice = "If a backup was restored: titan ledger accept-restore. Else titan verify, and find out who did it."
+        yield Finding(Level.WRONG, f"the guard against a rolled back database: {problem.what}", advice)
+    if not problems:
+        yield Finding(Level.OK, "the checkpoint beside the evidence is the newest one")
+    alarms = open_alarms()
+    for alarm in alarms[:3]:
+        yield Finding(
+            Level.WRONG, f"alarm {alarm.code}: {alarm.detail}", "See docs/operations.md, “When an alarm is up”."
+        )
+    if len(alarms) > 3:
+        yield Finding(Level.WRONG, f"{len(alarms) - 3} more alarms are open", "titan verify names what is wrong.")
+
+
+def _key() -> Iterator[Finding]:
+    if is_readable_by_others():
+        path = django_settings.TITAN_LEDGER_KEY_FILE
+        yield Finding(
+            Level.WRONG, f"others may read the ledger's key {path}", f"chmod 400 {path}, then titan ledger rotate-key"
+        )
+    known, _wrong = told()
+    found = list(key_problems(known.keys))
+    for problem in found:
+        yield Finding(
+            Level.WRONG,
+            problem.what,
+            "Put the right key in its place; if it is lost: titan ledger rotate-key (docs/operations.md).",
+        )
+    if not found:
+        where = "TITAN_LEDGER_KEY" if django_settings.TITAN_LEDGER_KEY else django_settings.TITAN_LEDGER_KEY_FILE
+        yield Finding(Level.OK, f"the ledger's key {where} is the one that it announced")
 
 
 def _clock(at: datetime) -> Iterator[Finding]:

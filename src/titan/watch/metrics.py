@@ -19,6 +19,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from titan.compliance.queries.lag import sweep_lag
 from titan.core.clock import now
 from titan.core.jobs import job_states
+from titan.ledger.alarms import count_open_alarms
+from titan.ledger.verifying.runs import last_time
 from titan.training.queries.finalized import finalizations_so_far
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -69,7 +71,7 @@ class _Database:
     def collect(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("titan_database_up", "1 when the database answers")
         try:
-            found = [*self._jobs(), *self._site()]
+            found = [*self._jobs(), *self._site(), *self._ledger()]
         except DatabaseError:
             up.add_metric([], 0)
             yield up
@@ -96,3 +98,19 @@ class _Database:
         done = CounterMetricFamily("titan_finalizations", "Sessions finalized on this database")
         done.add_metric([], finalizations_so_far())
         yield from (lag, done)
+
+    def _ledger(self) -> Iterator[Metric]:
+        alarms = GaugeMetricFamily(
+            "titan_open_alarms",
+            "Open alarms: those that stop every finalization (stopping), and of single evidence files (evidence)",
+            labels=["kind"],
+        )
+        found = count_open_alarms()
+        alarms.add_metric(["stopping"], found.stopping)
+        alarms.add_metric(["evidence"], found.evidence)
+        verified = GaugeMetricFamily(
+            "titan_verified_timestamp_seconds", "When the last verification that came to its end began; 0: never"
+        )
+        last = last_time()
+        verified.add_metric([], last.at.timestamp() if last.at else 0)
+        yield from (alarms, verified)

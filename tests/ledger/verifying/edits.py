@@ -54,11 +54,11 @@ TEXTS = {"provider", "remarks", "revoke_reason"}
 
 @dataclass
 class Edit:
-    """One edit that was made. named: any of these things must be named. leaf: or leaves among which this one is."""
+    """One edit that was made. named: any of these must be named. leaves: or a span that holds one of these."""
 
     what: str
     named: Named = field(default_factory=set)
-    leaf: int | None = None
+    leaves: tuple[int, ...] = ()
     undo: Callable[[], None] = lambda: None
 
     def is_named(self, problems: list[Problem]) -> bool:
@@ -67,10 +67,11 @@ class Edit:
         return any((one.entity, one.entity_id) in self.named or self._holds(one) for one in alarms)
 
     def _holds(self, one: Problem) -> bool:
-        if self.leaf is None or one.entity != "leaf" or one.entity_id is None:
+        if one.entity != "leaf" or one.entity_id is None:
             return False
         span = re.fullmatch(r"leaves (\d+) to (\d+)", one.where)
-        return int(span[1]) <= self.leaf <= int(span[2]) if span else one.entity_id == self.leaf
+        first, last = (int(span[1]), int(span[2])) if span else (one.entity_id, one.entity_id)
+        return any(first <= leaf <= last for leaf in self.leaves)
 
 
 class ImpossibleError(Exception):
@@ -407,7 +408,7 @@ def leaf(way: str) -> Callable[[Random], Edit]:
     def make(random: Random) -> Edit:
         rows = sql("SELECT leaf_index, type, entity_id, data FROM ledger_leaf ORDER BY leaf_index")
         index, kind, entity_id, data = random.choice(rows)
-        edit = Edit(f"leaf {index} ({kind}): {way}", {("leaf", index)}, leaf=index)
+        edit = Edit(f"leaf {index} ({kind}): {way}", {("leaf", index)}, leaves=(index,))
         if way == "data":
             told = json.loads(bytes(data))
             name = random.choice(sorted(told))
@@ -427,10 +428,11 @@ def leaf(way: str) -> Callable[[Random], Edit]:
             sql("DELETE FROM ledger_leaf WHERE leaf_index = %s", index)
         elif way == "moved":
             other = random.choice([row for row in rows if row[0] != index])
+            edit.leaves = (index, other[0])
             _write_leaf(index, bytes(other[3]), other[1], other[2])
             _write_leaf(other[0], bytes(data), kind, entity_id)
         else:
-            edit.named, edit.leaf = {("leaf", len(rows) + 7)}, None
+            edit.named, edit.leaves = {("leaf", len(rows) + 7)}, ()
             sql(
                 "INSERT INTO ledger_leaf (leaf_index, type, entity_id, data) VALUES (%s, %s, %s, %s)",
                 len(rows) + 7,

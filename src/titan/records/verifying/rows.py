@@ -130,7 +130,7 @@ class Rows:
             return alarm("WORKER_MISSING", kind.entity, entity_id, f"its worker {worker} does not exist")
         if known.is_sealed(index):
             return None
-        if not known.has_key:
+        if not known.has_key and known.erased is None:
             words = f"its person key is gone: leaf {index} cannot be opened"
             return alarm("PERSON_KEY_MISSING", "worker", worker, words)
         if known.opens(said, None):

@@ -25,6 +25,7 @@ from titan.training.models import Finalization, SessionStatus, TrainingSession
 from titan.training.queries.gate import (
     Gate,
     Outcome,
+    SheetSeen,
     becomes_pending,
     count_outcome,
     digest_of,
@@ -34,17 +35,21 @@ from titan.training.queries.gate import (
 
 
 @command
-def finalize_session(session_id: int, *, by: Actor, at: datetime, shown: str | None = None) -> Outcome:
+def finalize_session(
+    session_id: int, *, by: Actor, at: datetime, shown: str | None = None, sheet: SheetSeen | None = None
+) -> Outcome:
     """Finalize a session and return the receipt; a fixed number of statements, whatever the number of attendees.
 
     Per attended worker: a training record, or a pending competency record, or both where the trainer verified. shown:
-    the digest of what whoever clicks was shown (GateView.digest). Raises NotFound, Conflict NOT_READY or TAMPERED with
-    all reasons, ALREADY_FINALIZED with the first outcome, CHANGED_SINCE when something else would be written.
+    the digest of what whoever clicks was shown (GateView.digest). sheet: what `watch_evidence` just found, so that
+    nobody waits for a disk under the session's lock; without it the sheet is re-hashed here. Raises NotFound, Conflict
+    NOT_READY or TAMPERED with all reasons, ALREADY_FINALIZED with the first outcome, CHANGED_SINCE when something else
+    would be written.
     """
     need_admin(by)
     session = locked_session(session_id, by=by)
     need_not_finalized(session)
-    gate = gate_of(session, at=at)
+    gate = gate_of(session, at=at, sheet=sheet)
     gate.need_open()
     if shown is not None and shown != digest_of(gate):
         raise Conflict("CHANGED_SINCE", _("The marks changed since you looked. Check again."))

@@ -13,10 +13,12 @@ from titan.core.language import _
 from titan.core.permit import need_role
 from titan.evidence.commands import StagedEvidence, record_evidence, report_tampering
 from titan.evidence.queries import EvidenceView, by_ids, is_intact
+from titan.evidence.storage import Verdict
 from titan.ledger.commands import enter
 from titan.training.access import locked_session, need_open, need_status, visible_sessions
 from titan.training.leaves import superseded_leaf
 from titan.training.models import SessionEvidence, SessionStatus, TrainingSession
+from titan.training.queries.gate import SheetSeen
 
 
 def need_evidence_taken(session_id: int, *, by: Actor) -> None:
@@ -80,14 +82,16 @@ def _told(sheet: StagedEvidence | EvidenceView) -> tuple[str, list[str]]:
     return whole.original_name, [part.sha256 for part in sheet.parts] or [whole.sha256]
 
 
-@command
-def watch_evidence(session_id: int, *, by: Actor, at: datetime) -> None:
-    """Write an alarm to the audit log when the bytes of a session's sheet no longer match their hash.
+def watch_evidence(session_id: int, *, by: Actor, at: datetime) -> SheetSeen | None:
+    """Re-hash a session's sheet, outside of any transaction; tell the audit log when it does not match its hash.
 
-    A unit of work of its own: the refusal that follows must not take the alarm back.
+    Returns what was found, for the gate; None when there is no sheet. The alarm is a unit of work of its own: the
+    refusal that follows must not take it back. Raises EvidenceUnavailable when the sheet cannot be read just now.
     """
     evidence_id = visible_sessions(by).filter(pk=session_id).values_list("evidence_id", flat=True).first()
-    if evidence_id is None or is_intact(evidence_id):
-        nothing_changed()
-        return
-    report_tampering([evidence_id], by=by, at=at)
+    if evidence_id is None:
+        return None
+    if not is_intact(evidence_id):
+        report_tampering([evidence_id], by=by, at=at)
+        return SheetSeen(evidence_id, Verdict.TAMPERED)
+    return SheetSeen(evidence_id, Verdict.OK)

@@ -112,15 +112,27 @@ class Gate:
         )
 
 
-def gate_of(session: TrainingSession, *, at: datetime) -> Gate:
-    """Return what stands against finalizing `session` at the moment `at`; re-hashes the evidence (three statements)."""
+@dataclass(frozen=True)
+class SheetSeen:
+    """What re-hashing a session's sheet just found; asked before a transaction, so that none waits for a disk."""
+
+    evidence_id: int
+    verdict: Verdict
+
+
+def gate_of(session: TrainingSession, *, at: datetime, sheet: SheetSeen | None = None) -> Gate:
+    """Return what stands against finalizing `session` at the moment `at`; three statements.
+
+    sheet: how its evidence was found just now; without it, or when the session cites another file meanwhile, the
+    evidence is re-hashed here.
+    """
     attendees = list(
         Attendee.objects.filter(session_id=session.pk)
         .order_by("worker__name_key", "worker_id")
         .values(*ATTENDEE_COLUMNS)
     )
     ends_at, qualified, zone, alarmed = _circumstances(session)
-    evidence = verify_one(session.evidence_id) if session.evidence_id else None
+    evidence = _verdict(session.evidence_id, sheet) if session.evidence_id else None
     facts = GateFacts(
         status=session.status,
         ends_at=ends_at.astimezone(zone) if ends_at else None,
@@ -145,6 +157,12 @@ def gate_of(session: TrainingSession, *, at: datetime) -> Gate:
         reasons=reasons_against(facts, people, at),
         zone=zone,
     )
+
+
+def _verdict(evidence_id: int, sheet: SheetSeen | None) -> Verdict:
+    if sheet is not None and sheet.evidence_id == evidence_id:
+        return sheet.verdict
+    return verify_one(evidence_id)
 
 
 # Written out: it runs inside every finalization, under the session's lock.
@@ -223,10 +241,10 @@ class GateView:
     digest: str
 
 
-def preview_finalize(session_id: int, *, by: Actor, at: datetime) -> Outcome:
+def preview_finalize(session_id: int, *, by: Actor, at: datetime, sheet: SheetSeen | None = None) -> Outcome:
     """Return the outcome as it would be now; raises what finalizing would raise. Writes nothing."""
     need_reader(by)
-    gate = _gate_now(session_id, by=by, at=at)
+    gate = _gate_now(session_id, by=by, at=at, sheet=sheet)
     gate.need_open()
     before, after = _standings(gate, at)
     return count_outcome(gate, len(turned_green(before, after)), len(fully_green(before, after)), at=None)
@@ -250,12 +268,12 @@ def receipt_of(session_id: int, *, by: Actor) -> Outcome | None:
     return outcome_from(stored) if stored else None
 
 
-def _gate_now(session_id: int, *, by: Actor, at: datetime) -> Gate:
+def _gate_now(session_id: int, *, by: Actor, at: datetime, sheet: SheetSeen | None = None) -> Gate:
     session = visible_sessions(by).select_related("course_version", "evidence").filter(pk=session_id).first()
     if session is None:
         raise NotFound("session", session_id)
     need_not_finalized(session)
-    return gate_of(session, at=at)
+    return gate_of(session, at=at, sheet=sheet)
 
 
 def _standings(gate: Gate, at: datetime) -> tuple[Standing, Standing]:

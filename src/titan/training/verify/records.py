@@ -10,6 +10,7 @@ from django.db.models import JSONField, OuterRef, Subquery
 
 from titan.audit.models import AuditEvent
 from titan.ledger.models import AlarmKind
+from titan.ledger.verifying.problem import alarm
 from titan.records.models import CompetencyRecord, Result, Source, TrainingRecord
 from titan.records.rules import expires_on
 from titan.training.verify.check import Check, Problem, Progress, by_sql
@@ -38,7 +39,7 @@ def _record_words(at: datetime, progress: Progress) -> Iterator[Problem]:
     )
     said = Subquery(created.order_by("id").values("after")[:1], output_field=JSONField())
     for row in TrainingRecord.objects.annotate(said=said).values("id", "said", *SAID_OF_RECORD).iterator(AT_ONCE):
-        yield from _compare("RECORD_ALTERED", f"training record {row['id']}", row, SAID_OF_RECORD)
+        yield from _compare("RECORD_ALTERED", "training_record", row, SAID_OF_RECORD)
 
 
 def _competency_words(at: datetime, progress: Progress) -> Iterator[Problem]:
@@ -48,18 +49,18 @@ def _competency_words(at: datetime, progress: Progress) -> Iterator[Problem]:
     said = Subquery(created.order_by("id").values("after")[:1], output_field=JSONField())
     found = CompetencyRecord.objects.annotate(said=said).values("id", "said", *SAID_OF_COMPETENCY)
     for row in found.iterator(AT_ONCE):
-        yield from _compare("COMPETENCY_ALTERED", f"competency record {row['id']}", row, SAID_OF_COMPETENCY)
+        yield from _compare("COMPETENCY_ALTERED", "competency_record", row, SAID_OF_COMPETENCY)
 
 
-def _compare(code: str, where: str, row: dict[str, Any], names: tuple[str, ...]) -> Iterator[Problem]:
+def _compare(code: str, entity: str, row: dict[str, Any], names: tuple[str, ...]) -> Iterator[Problem]:
     said = row["said"]
     if said is None:
-        yield Problem(code, where, "the audit log does not know that it was ever written")
+        yield alarm(code, entity, row["id"], "the audit log does not know that it was ever written")
         return
     for name in names:
         stands = row[name].isoformat() if isinstance(row[name], date) else row[name]
         if name in said and said[name] != stands:
-            yield Problem(code, where, f"{name} is {stands}, and was written as {said[name]}")
+            yield alarm(code, entity, row["id"], f"{name} is {stands}, and was written as {said[name]}")
 
 
 def _expiries(at: datetime, progress: Progress) -> Iterator[Problem]:

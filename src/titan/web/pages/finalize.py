@@ -76,10 +76,10 @@ def finalize(request: HttpRequest, visit: Visit, session_id: int) -> HttpRespons
     """The gate; POST finalizes what was shown (`digest`), exactly once."""
     if request.method == "GET":
         return _finalize(request, visit, session_id)
-    watch_evidence(session_id, by=visit.actor, at=visit.at)
+    sheet = watch_evidence(session_id, by=visit.actor, at=visit.at)
     try:
         digest = request.POST.get("digest", "")
-        finalize_session(session_id, by=visit.actor, at=visit.at, shown=digest)
+        finalize_session(session_id, by=visit.actor, at=visit.at, shown=digest, sheet=sheet)
     except Conflict as refusal:
         return _finalize(request, visit, session_id, refusal)
     return go_to(request, _session_address(session_id))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from titan.compliance.queries.outlook import expiring, trend
 from titan.compliance.queries.summary import CompanyCounts, CourseCounts, Summary, summary
+from titan.ledger.alarms import open_alarms
 from titan.training.consequences.queries.cases import waiting_cases
 from titan.training.queries.today import Seats, booked_seats, seats_by_course, seats_within, tasks
 from titan.web.chart import trend_chart
@@ -58,6 +59,7 @@ def today(request: HttpRequest, visit: Visit) -> HttpResponse:
         "trend": trend_chart(trend(until=visit.today), found.counts, visit.today),
         "tasks": tasks(at=visit.at, by=visit.actor),
         "cases": waiting_cases(by=visit.actor),
+        "alarms": open_alarms(),
         "outlook": _outlook(seats, visit),
         "gaps": gaps[:GAPS_SHOWN],
         "more_gaps": max(0, len(gaps) - GAPS_SHOWN),

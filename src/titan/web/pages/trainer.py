@@ -10,6 +10,7 @@ from django.urls import path
 from django.views.decorators.http import require_GET
 
 from titan.core.actor import Actor
+from titan.ledger.alarms import count_open_alarms
 from titan.training.models import SessionStatus
 from titan.training.queries.sessions import SessionFilter, SessionView, list_sessions, session_view
 from titan.web.pages.attendance import attendance_values
@@ -32,7 +33,8 @@ class Classes:
 @page
 def classes(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The visitor's own classes, as the trainer they are."""
-    return show(request, visit, "trainer/classes.html", {"classes": _classes(visit), "counts": None})
+    values = {"classes": _classes(visit), "counts": None, "alarms": count_open_alarms()}
+    return show(request, visit, "trainer/classes.html", values)
 
 
 @require_GET
