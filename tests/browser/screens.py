@@ -138,7 +138,7 @@ SCREENS = (
     Screen("audit", AUDITOR, "/audit"),
     Screen("audit-nothing", AUDITOR, "/audit?entity=company&action=session.finalized"),
     Screen("ledger", AUDITOR, "/ledger", printed=True),
-    Screen("ledger-verifying", SUPER, "/ledger", clicked("#verify-everything", "progress, #runs")),
+    Screen("ledger-verifying", SUPER, "/ledger", opened("#verify-everything", "progress, #runs"), shows=("ledger_verification",)),
     # What was found false
     Screen("consequences", HSE, "/consequences", printed=True),
     Screen("consequences-none", AUDITOR, "/consequences?status=WITHDRAWN"),

@@ -37,11 +37,11 @@ def test_help_teaches_and_does_not_start_django(once: None) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for command in ("serve", "demo", "load", "user", "token", "sweep", "verify", "guards", "walk"):
+    for command in ("serve", "demo", "load", "user", "token", "sweep", "rebuild", "verify", "guards", "walk", "pack"):
         assert command in done.stdout
 
 
-@pytest.mark.parametrize("command", ["serve", "demo", "load", "user create", "token create", "sweep", "verify"])
+@pytest.mark.parametrize("command", ["serve", "demo", "load", "user create", "token create", "sweep", "rebuild", "verify", "pack"])
 def test_every_help_has_an_example(titan: Titan, command: str) -> None:
     done = titan(*command.split(), "--help")
     assert done.returncode == 0
@@ -183,6 +183,9 @@ def test_sweep_and_verify(titan: Titan, tmp_path: Path) -> None:
     assert "HISTORY_DIFFERS worker" in wrong.stderr
     assert "VERDICTS_DRIFTED" in wrong.stderr
     assert wrong.stderr.splitlines()[-1].endswith("found wrong.")
+    assert not titan("rebuild").stdout.startswith("0 items, 0 overall")
+    assert titan("rebuild").stdout.startswith("0 items, 0 overall verdicts and 0 counts were wrong")
+    assert "VERDICTS_DRIFTED" not in titan("verify").stderr
 
 
 def test_guards(titan: Titan) -> None:

@@ -405,6 +405,17 @@ def test_what_cannot_be_proposed(session: TrainingSession, course: Any, trainer:
     assert refuses("CASE_OPEN", propose_case, of(session), REASON, by=SECOND).extra == {"case_id": case}
 
 
+def test_nobody_on_the_list_is_named(session: TrainingSession, people: list[Any]) -> None:
+    """What is written into every record outlives whoever is erased: it names nobody, by name or badge."""
+    one = people[1]
+    for reason in (f"Ask {one.first_name.upper()} {one.last_name}.", f"({one.employee_id}) never came"):
+        refuses("NAMES_THE_PERSON", propose_case, of(session), reason)
+    case = act(propose_case, of(session), f"{one.first_name} is a word as well")
+    refuses("NAMES_THE_PERSON", approve_case, case, f"{one.employee_id} told me", by=SECOND)
+    refuses("NAMES_THE_PERSON", reject_case, case, f"{one.employee_id} told me", by=SECOND)
+    act(approve_case, case, "I was told", by=SECOND)
+
+
 def test_the_database_keeps_one_open_case(session: TrainingSession) -> None:
     act(propose_case, of(session), REASON)
     columns = "subject, subject_id, reason, status, digest, records, competencies, proposed_at, proposed_by_id, remark"
@@ -502,7 +513,7 @@ def test_two_hundred_records_cost_what_five_do(course: Any) -> None:
         found.append((seen, proposed, approved, shown))
     assert found[1] == found[2]
     assert found[2][0] <= 9
-    assert found[2][1] <= 9
+    assert found[2][1] <= 10
     assert found[2][2] <= 34
 
 

@@ -15,7 +15,7 @@ from titan.compliance.models import DayCounts
 from titan.core.actor import Role
 from titan.resources.models import Qualification
 
-TODAY_STATEMENTS = 16
+TODAY_STATEMENTS = 17
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests import cast
 from tests.web.classes import running, signed_in, upload
 from titan.core.actor import Role
 
-CLASSES_STATEMENTS = 14
+CLASSES_STATEMENTS = 15
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""`titan sweep`, `titan verify`, `titan guards`, `titan doctor`: keeping a site true."""
+"""`titan sweep`, `titan rebuild`, `titan verify`, `titan guards`, `titan doctor`: keeping a site true."""
 
 from __future__ import annotations
 
@@ -29,6 +29,27 @@ def sweep() -> None:
     written = sweep_verdicts(by=system_actor(Via.CLI), at=at)
     today = settings.current().today(at).isoformat()
     typer.echo(f"Today is {today}: {written.items:,} items and {written.verdicts:,} overall verdicts changed.")
+
+
+def rebuild() -> None:
+    """Judge everybody anew from the facts and count anew; writes only what differs, and says how much that was.
+
+    For the day after an upgrade in which servers of the release before ran on: what they judged was not counted.
+
+    Example:
+
+      titan rebuild
+    """
+    start()
+    from titan.compliance.commands import rebuild as judge_everybody
+    from titan.core.actor import Via, system_actor
+    from titan.core.clock import now
+
+    written = judge_everybody(by=system_actor(Via.CLI), at=now())
+    typer.echo(
+        f"{written.items:,} items, {written.verdicts:,} overall verdicts and {written.counts:,} counts were wrong, and "
+        "are right now."
+    )
 
 
 def verify(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models.functions import Coalesce
 
 from titan.compliance.commands import refresh_now
 from titan.compliance.queries.without import Red, standing_behind, turned_red
@@ -15,10 +17,11 @@ from titan.core import settings
 from titan.core.actor import Actor
 from titan.core.bulk import id_set, insert_rows
 from titan.core.command import command, say
-from titan.core.errors import Conflict, Forbidden, NotFound
+from titan.core.errors import Conflict, Forbidden, NotFound, invalid
 from titan.core.given import Wrong, is_id
 from titan.core.language import _
 from titan.core.permit import need_admin
+from titan.core.text import search_key
 from titan.personnel.models import Worker
 from titan.records.commands import revoke_records, withdraw_competencies
 from titan.records.commands.revoke import REASON_LIMIT, reason_given
@@ -52,8 +55,9 @@ def propose_case(subject: Subject, reason: str, *, by: Actor, at: datetime, show
     subject_named(subject.kind, subject.id)
     need_days(subject, settings.current().today(at))
     reason = reason_given(reason)
-    _need_none_open(subject)
     lines = lines_of(subject)
+    _need_nameless("reason", reason, [line.worker_id for line in lines])
+    _need_none_open(subject)
     basis = basis_of(lines)
     _need_possible(basis, lines, shown)
     case = ConsequenceCase.objects.create(
@@ -85,6 +89,8 @@ def approve_case(case_id: int, remark: str = "", *, by: Actor, at: datetime) -> 
     case = _locked(case_id)
     decider = _second_person(case, by)
     remark = _remark(remark)
+    if remark:
+        _need_nameless("remark", remark, _listed_workers(case.pk))
     _need_open(case)
     basis = _basis_as_proposed(case)
     before = standing_behind(basis.records, basis.competencies)
@@ -108,6 +114,7 @@ def reject_case(case_id: int, reason: str, *, by: Actor, at: datetime) -> None:
     case = _locked(case_id)
     decider = _second_person(case, by)
     reason = reason_given(reason)
+    _need_nameless("reason", reason, _listed_workers(case.pk))
     _need_open(case)
     _decide(case, CaseStatus.REJECTED, by=decider, at=at, remark=reason)
 
@@ -137,6 +144,34 @@ def _second_person(case: ConsequenceCase, by: Actor) -> int:
             "SECOND_PERSON_NEEDED",
         )
     return _login_of(by)
+
+
+def _need_nameless(field: str, text: str, worker_ids: Iterable[int]) -> None:
+    """Refuse a text that names, in full or by badge, somebody on the list: it outlives them when they are erased."""
+    said = f" {_words(text)} "
+    rows = Worker.objects.filter(pk__in=id_set(worker_ids)).values_list("first_name", "last_name", "employee_id")
+    named = [badge for first, last, badge in rows if _is_said(said, first, last) or _is_said(said, badge)]
+    if named:
+        raise invalid(
+            field,
+            "NAMES_THE_PERSON",
+            _("Leave people out: this names %(badge)s, and it is kept in every record.") % {"badge": min(named)},
+        )
+
+
+def _is_said(said: str, *parts: str) -> bool:
+    name = _words(*parts)
+    return bool(name) and f" {name} " in said
+
+
+def _words(*parts: str) -> str:
+    """Return `parts` folded as for search, without what stands between words."""
+    return " ".join(re.findall(r"\w+", search_key(*parts)))
+
+
+def _listed_workers(case_id: int) -> list[int]:
+    lines = CaseRecord.objects.filter(case_id=case_id)
+    return list(lines.values_list(Coalesce("record__worker_id", "competency__worker_id"), flat=True).distinct())
 
 
 def _need_none_open(subject: Subject) -> None:
