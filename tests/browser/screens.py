@@ -136,6 +136,8 @@ SCREENS = (
     Screen("search-found", AUDITOR, "/search?q=al"),
     Screen("search-nothing", AUDITOR, "/search?q=nothing+like+it"),
     Screen("audit", AUDITOR, "/audit"),
+    Screen("packs", AUDITOR, "/packs"),
+    Screen("packs-refused", AUDITOR, "/packs/made?from=2026-11-30&to=2026-11-01"),
     Screen("audit-nothing", AUDITOR, "/audit?entity=company&action=session.finalized"),
     Screen("ledger", AUDITOR, "/ledger", printed=True),
     Screen("ledger-verifying", SUPER, "/ledger", opened("#verify-everything", "progress, #runs"), shows=("ledger_verification",)),
@@ -290,6 +292,8 @@ SCREENS = (
 NOT_A_SCREEN = {
     "matrix_export": "a file to download",
     "evidence_file": "a file to download",
+    "session_pack": "a file to download",
+    "worker_pack": "a file to download",
     "record_paper": "a file to download",
     "session_evidence_file": "a file to download",
     "session_plan": "makes a draft and leads to it",

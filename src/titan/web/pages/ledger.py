@@ -26,6 +26,14 @@ ENTRIES_SHOWN, RUNS_SHOWN, PROBLEMS_SHOWN = 20, 10, 50
 SAYS = {"record_id": ("record", "record_sheet"), "competency_id": ("competency", "competency_sheet")}
 """Under which key a leaf says its number, and the page about it."""
 
+PLACES = {
+    "training_record": "record_sheet",
+    "competency_record": "competency_sheet",
+    "session": "session",
+    "worker": "worker",
+    "evidence": "evidence",
+}
+
 
 @dataclass(frozen=True)
 class EntryLine:
@@ -99,15 +107,23 @@ def _verification(visit: Visit) -> dict[str, Any]:
     runs = list_verifications(by=visit.actor, at=visit.at, limit=RUNS_SHOWN).items
     running = next((one for one in runs if one.is_running), None)
     last = one_verification(runs[0].id, by=visit.actor, at=visit.at) if runs else None
+    alarms = open_alarms()
     return {
-        "alarms": open_alarms(),
+        "alarms": alarms,
+        "places": {alarm.pk: _place(alarm.entity, alarm.entity_id) for alarm in alarms},
         "alarm_words": {"LEDGER": _("Ledger"), "GUARD": _("Guard"), "EVIDENCE": _("Evidence")},
         "running": running,
         "last": last,
         "runs": [(one, _state(one)) for one in runs],
         "askers": user_names({one.asked_by_id for one in runs if one.asked_by_id is not None}),
-        "problems": last.problems[:PROBLEMS_SHOWN] if last and not running else [],
+        # What raised an alarm stands above.
+        "problems": [one for one in last.problems if not one["kind"]][:PROBLEMS_SHOWN] if last and not running else [],
     }
+
+
+def _place(entity: str, entity_id: int | None) -> str:
+    """Return the address of the page about a thing, empty when there is none."""
+    return maybe_url(PLACES[entity], entity_id) if entity in PLACES and entity_id is not None else ""
 
 
 def _state(run: VerificationView) -> tuple[str, str]:

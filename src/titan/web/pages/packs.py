@@ -7,7 +7,6 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from titan.core.errors import FieldError, Invalid
@@ -46,7 +45,6 @@ def pack_made(request: HttpRequest, visit: Visit) -> HttpResponseBase:
             {name: given_text(request, name) for name in NAMES},
             {error.field: error.message for error in refusal.errors},
             refused=True,
-            notice=_("No pack was made."),
         )
         return _form(request, visit, form, status=refusal.status)
 
