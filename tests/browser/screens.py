@@ -140,7 +140,13 @@ SCREENS = (
     Screen("packs-refused", AUDITOR, "/packs/made?from=2026-11-30&to=2026-11-01"),
     Screen("audit-nothing", AUDITOR, "/audit?entity=company&action=session.finalized"),
     Screen("ledger", AUDITOR, "/ledger", printed=True),
-    Screen("ledger-verifying", SUPER, "/ledger", opened("#verify-everything", "progress, #runs"), shows=("ledger_verification",)),
+    Screen(
+        "ledger-verifying",
+        SUPER,
+        "/ledger",
+        opened("#verify-everything", "progress, #runs"),
+        shows=("ledger_verification",),
+    ),
     # What was found false
     Screen("consequences", HSE, "/consequences", printed=True),
     Screen("consequences-none", AUDITOR, "/consequences?status=WITHDRAWN"),

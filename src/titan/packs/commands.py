@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 
-from django.utils.translation import get_supported_language_variant, override
-
 from titan.accounts.queries import user_names
 from titan.core.actor import Actor, Role
 from titan.core.command import command, say
 from titan.core.errors import Conflict
-from titan.core.language import _
+from titan.core.language import _, words_in
 from titan.core.permit import need_role
 from titan.evidence.commands import note_opening, report_tampering
 from titan.evidence.queries import EvidenceView
@@ -99,14 +97,6 @@ def _name(scope: Scope, at: datetime) -> str:
     return f"titan-{scope.about.value}{number}{days}-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}.zip"
 
 
-def spoken(language: str) -> str:
-    """Return the language of the words on a cover: `language` if its catalogue is there, else English."""
-    try:
-        return get_supported_language_variant(language)
-    except LookupError:
-        return "en"
-
-
 class _Making:
     """One pack on its way."""
 
@@ -169,7 +159,7 @@ class _Making:
 
     def _cover(self) -> bytes:
         withheld = sum(bool(piece.withheld) for piece in self.pieces)
-        with override(spoken(self.language)):
+        with words_in(self.language) as spoken:
             return cover(
                 self.scope,
                 self.told,
@@ -177,6 +167,7 @@ class _Making:
                 evidence=len(self.pieces) - withheld,
                 withheld=withheld,
                 made_by=user_names([self.by.user_id]).get(self.by.user_id, "") if self.by.user_id else "",
-                language=self.language,
+                language=spoken,
+                titles=self.language,
                 at=self.at,
             )

@@ -36,16 +36,18 @@ def cover(
     withheld: int,
     made_by: str,
     language: str,
+    titles: str,
     at: datetime,
 ) -> bytes:
     """Return cover.pdf in the language that is chosen just now; a fixed number of statements, at most ROWS rows.
 
     evidence, withheld: how many files of evidence the pack holds, and how many it only names. language: of the words.
+    titles: the language of courses.
     """
     site = settings.current()
     today = site.today(at)
-    heads, rows, more = TABLES[scope.about](scope, language, today, at)
-    title = title_of(scope, language)
+    heads, rows, more = TABLES[scope.about](scope, titles, today, at)
+    title = title_of(scope, titles)
     facts = [
         (_("About"), title),
         (_("Site"), site.name),
@@ -96,7 +98,7 @@ def cover(
     )
 
 
-def title_of(scope: Scope, language: str) -> str:
+def title_of(scope: Scope, titles: str) -> str:
     """Return what a pack is about, in words; one statement at most."""
     if scope.about is About.WORKER:
         first, last, badge = Worker.objects.values_list("first_name", "last_name", "employee_id").get(pk=scope.number)
@@ -104,7 +106,7 @@ def title_of(scope: Scope, language: str) -> str:
     if scope.about is About.SESSION:
         named = TrainingSession.objects.values_list("code", "course__code", "course_version__title")
         code, course, title = named.get(pk=scope.number)
-        return f"{code} · {in_language(title, language) if title else course}"
+        return f"{code} · {in_language(title, titles) if title else course}"
     if scope.about is About.COMPANY:
         return str(Company.objects.values_list("name", flat=True).get(pk=scope.number))
     return f"{_day(scope.first)} – {_day(scope.last)}"

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from titan.core.errors import FieldError, Invalid, NotFound, invalid
+from titan.core.language import _
 from titan.ledger.models import Leaf, LeafType
 from titan.personnel.models import Company, Worker
 from titan.records.models import CompetencyRecord, TrainingRecord
@@ -54,7 +55,7 @@ def scope_named(worker: str, session: str, company: str, first: date | None, las
     ]
     chosen = [(about, name, rows) for about, name, rows in given if name]
     if len(chosen) > 1 or not (chosen or first or last):
-        raise invalid("worker", "CHOOSE_ONE", "Give a worker, a session, a company, or two days.")
+        raise invalid("worker", "CHOOSE_ONE", _("Give a worker, a session, a company, or two days."))
     if not chosen:
         return Scope(About.PERIOD, 0, first, last)
     about, name, rows = chosen[0]
@@ -68,9 +69,9 @@ def need_scope(scope: Scope) -> None:
     """Raise NotFound when what the pack is about does not exist, Invalid when its days make no sense."""
     problems = []
     if scope.about is About.PERIOD and (scope.first is None or scope.last is None):
-        problems.append(FieldError("from", "REQUIRED", "Give the first and the last day."))
+        problems.append(FieldError("from", "REQUIRED", _("Give the first and the last day.")))
     if scope.first and scope.last and scope.last < scope.first:
-        problems.append(FieldError("to", "TO_BEFORE_FROM", "The last day is before the first."))
+        problems.append(FieldError("to", "TO_BEFORE_FROM", _("The last day is before the first.")))
     if problems:
         raise Invalid(problems)
     there = {

@@ -14,6 +14,7 @@ ACTIONS = (
     N_("begun"),
     N_("cancelled"),
     N_("certificate issued"),
+    N_("made"),
     N_("created"),
     N_("decided"),
     N_("deleted"),
