@@ -100,6 +100,13 @@ def _chosen(page: Page) -> None:
     expect(page.locator("#invite")).to_be_visible()
 
 
+def _verifying(page: Page) -> None:
+    # Where nobody takes it up, the one asked for first still waits.
+    if page.locator("#verify-everything").count():
+        page.locator("#verify-everything").click()
+    expect(page.locator("progress, #runs").first).to_be_visible()
+
+
 def _toasted(page: Page) -> None:
     page.evaluate("""import(document.querySelector('script[src*="titan.js"]').src).then((titan) =>
         titan.toast({ text: "Saved.", link: "/", linkText: "Open" }))""")
@@ -140,13 +147,7 @@ SCREENS = (
     Screen("packs-refused", AUDITOR, "/packs/made?from=2026-11-30&to=2026-11-01"),
     Screen("audit-nothing", AUDITOR, "/audit?entity=company&action=session.finalized"),
     Screen("ledger", AUDITOR, "/ledger", printed=True),
-    Screen(
-        "ledger-verifying",
-        SUPER,
-        "/ledger",
-        opened("#verify-everything", "progress, #runs"),
-        shows=("ledger_verification",),
-    ),
+    Screen("ledger-verifying", SUPER, "/ledger", _verifying, shows=("ledger_verification",)),
     # What was found false
     Screen("consequences", HSE, "/consequences", printed=True),
     Screen("consequences-none", AUDITOR, "/consequences?status=WITHDRAWN"),
@@ -298,6 +299,7 @@ SCREENS = (
 NOT_A_SCREEN = {
     "matrix_export": "a file to download",
     "evidence_file": "a file to download",
+    "ledger_checkpoint": "a file to download",
     "session_pack": "a file to download",
     "worker_pack": "a file to download",
     "record_paper": "a file to download",
