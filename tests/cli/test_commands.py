@@ -41,7 +41,9 @@ def test_help_teaches_and_does_not_start_django(once: None) -> None:
         assert command in done.stdout
 
 
-@pytest.mark.parametrize("command", ["serve", "demo", "load", "user create", "token create", "sweep", "rebuild", "verify", "pack"])
+@pytest.mark.parametrize(
+    "command", ["serve", "demo", "load", "user create", "token create", "sweep", "rebuild", "verify", "pack"]
+)
 def test_every_help_has_an_example(titan: Titan, command: str) -> None:
     done = titan(*command.split(), "--help")
     assert done.returncode == 0

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from titan.ledger.models import Head, Leaf, Node
+from titan.ledger.rules.canonical import canonical
 from titan.ledger.rules.tree import WIDTH
 from titan.ledger.sql import rows
 from titan.ledger.verifying.checkpoints import Signatures, Told, newest_id
@@ -22,8 +23,10 @@ SLICES = 28
 """In so many nights everything old is looked at again."""
 NAMED_GAPS = 20
 
-Read: TypeAlias = "tuple[int, int | None, bytes, dict[str, Any]]"
-"""A leaf: its index, what it is about, its bytes, and what they say."""
+Read: TypeAlias = "tuple[int, int | None, bytes]"
+"""A leaf: its index, what it is about, and its bytes."""
+Said: TypeAlias = "tuple[int, int | None, bytes, dict[str, Any]]"
+"""The same with what its bytes say."""
 
 Compare = Callable[[str, list[Read]], Iterable[Problem]]
 """Compares leaves of one type with the rows that they are about."""
@@ -173,20 +176,38 @@ class Pass:
 
 def _compared(found: Sequence[Any], compare: Compare) -> Iterator[Problem]:
     by_type: dict[str, list[Read]] = defaultdict(list)
-    loads = orjson.loads
     for index, kind, entity_id, data in found:
-        try:
-            said = loads(data)
-            fits = said["type"] == kind
-        except (ValueError, KeyError, TypeError):
-            yield alarm("LEAF_UNREADABLE", "leaf", index, "its bytes are not what a leaf is written in")
-            continue
-        if fits:
-            by_type[kind].append((index, entity_id, data, said))
-        else:
-            yield alarm("LEAF_MISLABELLED", "leaf", index, "the type beside its bytes is not the one that they say")
+        by_type[kind].append((index, entity_id, data))
     for kind, leaves in by_type.items():
         yield from compare(kind, leaves)
+
+
+def say_of(kind: str, leaf: Read) -> dict[str, Any] | Problem:
+    """Return what a leaf of the type `kind` says, or what is wrong with its bytes."""
+    index, _about, data = leaf
+    try:
+        said = orjson.loads(data)
+        canon = canonical(said)
+        named = said["type"]
+    except (ValueError, KeyError, TypeError):
+        return alarm("LEAF_UNREADABLE", "leaf", index, "its bytes are not what a leaf is written in")
+    if canon != data:
+        return alarm("LEAF_UNREADABLE", "leaf", index, "its bytes are not in canonical form")
+    if named != kind:
+        return alarm("LEAF_MISLABELLED", "leaf", index, "the type beside its bytes is not the one that they say")
+    return dict(said)
+
+
+def sound(kind: str, leaves: Sequence[Read], wrong: list[Problem]) -> list[Said]:
+    """Return those leaves of the type `kind` that can be read, with what they say; add to `wrong` what cannot."""
+    read: list[Said] = []
+    for leaf in leaves:
+        said = say_of(kind, leaf)
+        if isinstance(said, Problem):
+            wrong.append(said)
+        else:
+            read.append((*leaf, said))
+    return read
 
 
 def _upper_nodes() -> dict[tuple[int, int], bytes]:

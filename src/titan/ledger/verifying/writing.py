@@ -15,12 +15,13 @@ from titan.ledger.entering import NewLeaf
 from titan.ledger.rules.canonical import canonical
 
 VERSION = 1
-QUOTED = frozenset({"at", "nonce", "subject"})
-"""What a form may take over from the leaf, between quotes: no column says it, or it is checked in another way.
-
-The other things so taken are `by` and `note`, which may be null.
-"""
 _MARK = re.compile(r'"\\u0000(\w+)\\u0000"')
+_LENGTHS = {"at": 29, "nonce": 34, "subject": 66}
+"""What a form may leave open, for no column says it, or it is checked in another way: how long it is, with its quotes.
+
+The others so left open are `by` and `note`, which may be null.
+"""
+OPEN = "\x00"
 KEPT = 20_000
 
 
@@ -34,12 +35,12 @@ class Mark(str):
 
 
 class Form:
-    """One form. pattern: takes the values `names`, in JSON, in this order.
+    """One form. pattern: takes the values `names`, in JSON, in this order, and leaves `gaps` open.
 
     at, worker, texts: the columns of when it was said, of whom it is about, and of what people wrote.
     """
 
-    def __init__(self, leaf: NewLeaf) -> None:
+    def __init__(self, leaf: NewLeaf, columns: Sequence[str]) -> None:
         body: dict[str, Any] = {
             **leaf.body,
             "at": leaf.at,
@@ -52,11 +53,43 @@ class Form:
             if leaf.texts is not None:
                 body["note"] = mark("note")
         text = canonical(body).decode().replace("%", "%%")
-        self.names = tuple(match[1] for match in _MARK.finditer(text))
-        self.pattern = _MARK.sub(lambda match: '"%s"' if match[1] in QUOTED else "%s", text)
+        known = {*columns}
+        places = [match[1] for match in _MARK.finditer(text)]
+        self.names = tuple(name for name in places if name in known)
+        self.gaps = tuple(name for name in places if name not in known)
+        self.pattern = _MARK.sub(lambda match: "%s" if match[1] in known else OPEN, text)
         self.at = _name(leaf.at)
         self.worker = _name(leaf.worker_id)
         self.texts = {key: _name(text) for key, text in (leaf.texts or {}).items()}
+
+
+def lengths_of(gaps: Sequence[str]) -> tuple[tuple[int, str, int], ...]:
+    """Return of each gap its number from 1 on, its name, and how long it is (0: that depends)."""
+    return tuple((number, gap, _LENGTHS.get(gap, 0)) for number, gap in enumerate(gaps, 1))
+
+
+def read_gaps(parts: Sequence[str], gaps: Sequence[tuple[int, str, int]], leaf: str) -> list[str] | None:
+    """Return what `leaf` holds in the gaps of a filled form, as JSON writes it; None when it is another leaf.
+
+    parts: the form as filled in, split at its gaps. gaps: as `lengths_of` returns them.
+    """
+    first = parts[0]
+    if not leaf.startswith(first):
+        return None
+    place, found = len(first), []
+    for number, gap, length in gaps:
+        if length:
+            end = place + length
+        elif gap == "note":
+            end = place + (66 if leaf[place : place + 1] == '"' else 4)
+        else:
+            end = leaf.find(",", place)
+        part = parts[number]
+        if not leaf.startswith(part, end):
+            return None
+        found.append(leaf[place:end])
+        place = end + len(part)
+    return found if place == len(leaf) else None
 
 
 def mark(name: str) -> Any:

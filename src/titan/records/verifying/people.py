@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from hashlib import sha256
 from typing import Any
 
 from titan.core.bulk import ids_param, ids_sql
 from titan.ledger.models import Leaf, LeafType, PersonKey
-from titan.ledger.rules.subjects import SUBJECT, Identity, name_of, note
+from titan.ledger.rules.subjects import SUBJECT, Identity, name_of
 from titan.ledger.sql import rows
 from titan.ledger.verifying.problem import Problem, alarm
 from titan.ledger.verifying.writing import moment
@@ -50,20 +50,22 @@ class Known:
             one.bytes_for(bytes(key)) for one in [Identity(company, badge, name_of(first, last)), *_former(former)]
         ]
 
-    def opens(self, said: Mapping[str, Any], texts: Mapping[str, Any] | None) -> bool:
-        """Tell whether a leaf commits to who they are or were, and to `texts` if any are given."""
+    def salt(self, nonce: str, subject: str) -> bytes | None:
+        """Return the salt of the leaf with this nonce if `subject` (both hexadecimal) commits to who they are or were.
+
+        None when it does not, or nobody can tell.
+        """
         if not self.has_key:
-            return False
+            return None
         try:
-            nonce = bytes.fromhex(said["nonce"])
-        except (ValueError, TypeError, KeyError):
-            return False
-        salt = sha256(self._outer + sha256(self._inner + nonce).digest()).digest()
-        start, subject = SUBJECT + salt, said.get("subject")
+            salt = sha256(self._outer + sha256(self._inner + bytes.fromhex(nonce)).digest()).digest()
+        except ValueError:
+            return None
+        start = SUBJECT + salt
         for identity in self.identities:
             if sha256(start + identity).hexdigest() == subject:
-                return texts is None or note(salt, texts) == said.get("note")
-        return False
+                return salt
+        return None
 
     def is_sealed(self, index: int) -> bool:
         """Tell whether nobody can open leaf `index` any more, because they were erased after it."""

@@ -15,14 +15,15 @@ from django.db.models.functions import Cast
 
 from titan.core.bulk import id_set
 from titan.ledger.models import Leaf, LeafType
-from titan.ledger.rules.canonical import canonical, read
+from titan.ledger.rules.subjects import note
 from titan.ledger.sql import rows
-from titan.ledger.verifying.passing import Read
+from titan.ledger.verifying.passing import Read, say_of
 from titan.ledger.verifying.problem import Problem, alarm
-from titan.ledger.verifying.writing import QUOTED, Builder, Form, Moments, Values, marks
+from titan.ledger.verifying.writing import OPEN, Builder, Form, Moments, Values, lengths_of, marks, read_gaps
 from titan.records.verifying.people import Known, People
 
 OF_THE_LEAF = {"adopted", "type", "v"}
+LEFT_OPEN = {"at", "by", "nonce", "note", "subject"}
 FIRST_ADOPTED = 2
 """Leaves 0 and 1 open the ledger; what was recorded before it follows them."""
 
@@ -50,7 +51,7 @@ class Kind:
         row = marks(self.columns)
         if lacks and self.optional:
             row[self.optional] = None
-        return Form(self.leaf(row, adopted))
+        return Form(self.leaf(row, adopted), self.columns)
 
     @cached_property
     def forms(self) -> dict[tuple[bool, bool], Form]:
@@ -95,10 +96,10 @@ class Rows:
     def fits(self, worker: int, index: int, data: bytes) -> bool:
         """Tell whether leaf `index` commits to this worker, or to somebody who was erased."""
         known = self.people.of([worker]).get(worker)
-        try:
-            return known is not None and (known.is_sealed(index) or known.opens(read(data), None))
-        except ValueError:
+        said = say_of(LeafType.RECORD, (index, None, data))
+        if known is None or isinstance(said, Problem):
             return False
+        return known.is_sealed(index) or bool(known.salt(str(said.get("nonce")), str(said.get("subject"))))
 
     def _compare(self, kind: Kind, leaves: Sequence[Read]) -> Iterator[tuple[int, Problem]]:
         stored, places = _stored(kind, leaves)
@@ -107,25 +108,30 @@ class Rows:
         adopted, worker_at = self.adopted, fillings[False, False].worker
         people = self.people.of({row[worker_at] for row in stored.values()})
         for leaf in leaves:
-            index, entity_id, data, said = leaf
+            index, entity_id, data = leaf
             row = stored.get(entity_id)
             if row is None:
                 yield index, _no_row(kind, leaf)
                 continue
             filling = fillings[index in adopted, optional >= 0 and row[optional] is None]
-            expected = filling.of(row, said)
-            if expected.encode() != data:
-                yield index, _difference(kind, leaf, expected)
+            parts = filling.of(row)
+            # What is no UTF-8 is another leaf.
+            open_ = read_gaps(parts, filling.gaps, data.decode(errors="replace"))
+            if open_ is None:
+                yield index, _difference(kind, leaf, parts)
                 continue
             known = people.get(row[worker_at])
-            if not (known and known.opens(said, filling.texts(row, said))):
+            salt = known.salt(open_[filling.nonce][1:-1], open_[filling.subject][1:-1]) if known is not None else None
+            if salt is None:
                 wrong = self._stranger(kind, leaf, row[worker_at], known)
-                if wrong is not None:
-                    yield index, wrong
+            else:
+                wrong = filling.other_words(kind, leaf, row, open_, salt)
+            if wrong is not None:
+                yield index, wrong
 
     def _stranger(self, kind: Kind, leaf: Read, worker: int, known: Known | None) -> Problem | None:
-        """Return what is wrong with whom the leaf commits to, or with the texts that it commits to."""
-        index, entity_id, _data, said = leaf
+        """Return what is wrong with whom the leaf commits to; None for somebody whom nobody can name any more."""
+        index, entity_id, _data = leaf
         if known is None:
             return alarm("WORKER_MISSING", kind.entity, entity_id, f"its worker {worker} does not exist")
         if known.is_sealed(index):
@@ -133,8 +139,6 @@ class Rows:
         if not known.has_key and known.erased is None:
             words = f"its person key is gone: leaf {index} cannot be opened"
             return alarm("PERSON_KEY_MISSING", "worker", worker, words)
-        if known.opens(said, None):
-            return alarm("ROW_DIFFERS", kind.entity, entity_id, f"its words are not what leaf {index} commits to")
         self.strangers.setdefault(worker, index)
         words = f"leaf {index} commits to somebody else than worker {worker} is or was"
         return alarm("SUBJECT_DIFFERS", kind.entity, entity_id, words)
@@ -144,39 +148,36 @@ class _Filling:
     """One form, filled in from rows whose columns stand at `places`."""
 
     def __init__(self, form: Form, places: Mapping[str, int], values: Values, moments: Moments) -> None:
-        plain = [name for name in form.names if name in places and name != form.at]
-        moment = [form.at] if form.at in places else []
-        quoted = [name for name in form.names if name not in places and name in QUOTED]
-        bare = [name for name in form.names if name not in places and name not in QUOTED]
-        order = [*plain, *moment, *quoted, *bare]
-        self._pattern = form.pattern
-        self._plain = _picker([places[name] for name in plain])
-        self._moment = places[form.at] if moment else -1
-        self._quoted, self._bare = quoted, bare
-        self._arranged = itemgetter(*(order.index(name) for name in form.names))
-        self._texts = [(key, places[column]) for key, column in form.texts.items()]
-        self._values, self._moments = values.__getitem__, moments
+        self.gaps = lengths_of(form.gaps)
+        self.nonce, self.subject = form.gaps.index("nonce"), form.gaps.index("subject")
         self.worker = places[form.worker]
+        self._pattern = form.pattern
+        self._picked = _picker([places[name] for name in form.names])
+        self._moment = form.names.index(form.at) if form.at in form.names else -1
+        self._note = form.gaps.index("note") if form.texts else -1
+        self._keys = list(form.texts)
+        self._words = _picker([places[column] for column in form.texts.values()])
+        self._values, self._moments = values.__getitem__, moments
 
-    def of(self, row: Sequence[Any], said: Mapping[str, Any]) -> str:
-        """Return the leaf that this row must have, with what no column says taken from the leaf there is."""
-        cells: list[Any] = [*map(self._values, self._plain(row))]
+    def of(self, row: Sequence[Any]) -> list[str]:
+        """Return the leaf that this row must have, split at what no column says."""
+        picked = self._picked(row)
+        cells = [*map(self._values, picked)]
         if self._moment >= 0:
-            cells.append(self._moments[row[self._moment]])
-        for name in self._quoted:
-            cells.append(said.get(name))
-        for name in self._bare:
-            value = said.get(name)
-            cells.append("null" if value is None else f'"{value}"' if type(value) is str else value)
-        text: str = self._pattern % self._arranged(cells)
-        return text
+            cells[self._moment] = self._moments[picked[self._moment]]
+        return (self._pattern % tuple(cells)).split(OPEN)
 
-    def texts(self, row: Sequence[Any], said: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return what people wrote, where there is something or the leaf says that there was."""
-        for _key, at in self._texts:
-            if row[at] or said.get("note") is not None:
-                return {key: row[place] for key, place in self._texts}
-        return None
+    def other_words(self, kind: Kind, leaf: Read, row: Sequence[Any], open_: list[str], salt: bytes) -> Problem | None:
+        """Return that people's words in the row are not those that the leaf commits to; None when they are."""
+        if self._note < 0:
+            return None
+        said, texts = open_[self._note], self._words(row)
+        if said == "null":
+            if not any(texts):
+                return None
+        elif note(salt, dict(zip(self._keys, texts, strict=True))) == said[1:-1]:
+            return None
+        return alarm("ROW_DIFFERS", kind.entity, leaf[1], f"its words are not what leaf {leaf[0]} commits to")
 
 
 def _picker(places: list[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
@@ -192,7 +193,7 @@ def _stored(kind: Kind, leaves: Sequence[Read]) -> tuple[dict[int | None, Any], 
     Days and moments come as text: as they lie there, and even where they are none.
     """
     names = tuple(dict.fromkeys((kind.found_by, *kind.columns)))
-    wanted = [entity_id for _index, entity_id, _data, _said in leaves if entity_id is not None]
+    wanted = [entity_id for _index, entity_id, _data in leaves if entity_id is not None]
     found = kind.rows().filter(**{f"{kind.found_by}__in": id_set(wanted)}).order_by()
     columns = {f"as_text_{name}": Cast(name, TextField()) for name in names if _is_day(found.model, name)}
     picked = [f"as_text_{name}" if f"as_text_{name}" in columns else name for name in names]
@@ -210,7 +211,10 @@ def _days_of(model: type[Model]) -> frozenset[str]:
 
 
 def _no_row(kind: Kind, leaf: Read) -> Problem:
-    index, entity_id, _data, said = leaf
+    index, entity_id, _data = leaf
+    said = say_of(kind.type, leaf)
+    if isinstance(said, Problem):
+        return said
     if kind.says and said.get(kind.says) != entity_id:
         words = f"it is about {kind.name} {said.get(kind.says)}, and {entity_id} stands beside it"
         return alarm("LEAF_MISLABELLED", "leaf", index, words)
@@ -218,18 +222,24 @@ def _no_row(kind: Kind, leaf: Read) -> Problem:
     return alarm("ROW_MISSING", kind.entity, entity_id, words)
 
 
-def _difference(kind: Kind, leaf: Read, expected: str) -> Problem:
-    index, entity_id, data, said = leaf
-    try:
-        wanted = orjson.loads(expected)
-    except ValueError:
-        return alarm("LEAF_UNREADABLE", "leaf", index, "it does not say what a leaf of its kind says")
-    if canonical(said) != data:
-        return alarm("LEAF_UNREADABLE", "leaf", index, "its bytes are not in canonical form")
-    names = sorted(name for name in wanted.keys() | said.keys() if wanted.get(name, ...) != said.get(name, ...))
+def _difference(kind: Kind, leaf: Read, parts: Sequence[str]) -> Problem:
+    """Return in what a leaf is not the one that its row asks for. parts: that one, split at what no column says."""
+    index, entity_id, _data = leaf
+    said = say_of(kind.type, leaf)
+    if isinstance(said, Problem):
+        return said
+    # What is open is of no matter here: any value makes it JSON.
+    wanted = orjson.loads("null".join(parts))
+    names = sorted(
+        name
+        for name in wanted.keys() | said.keys()
+        if wanted.get(name, ...) != said.get(name, ...) and not (name in LEFT_OPEN and wanted.get(name, ...) is None)
+    )
     if set(names) & (OF_THE_LEAF | {kind.says}):
         words = f"it does not say what it must of {kind.name} {entity_id}: {', '.join(names)}"
         return alarm("LEAF_MISLABELLED", "leaf", index, words)
+    if not names:
+        return alarm("LEAF_UNREADABLE", "leaf", index, "it does not say what a leaf of its kind says")
     words = f"its {', '.join(names)} {'is' if len(names) == 1 else 'are'} not what leaf {index} ({kind.type}) says"
     return alarm("ROW_DIFFERS", kind.entity, entity_id, words)
 

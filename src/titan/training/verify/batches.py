@@ -16,7 +16,7 @@ from titan.ledger.entering import NewLeaf
 from titan.ledger.models import Leaf, LeafType
 from titan.ledger.rules.canonical import canonical
 from titan.ledger.sql import rows
-from titan.ledger.verifying.passing import Read
+from titan.ledger.verifying.passing import Said
 from titan.ledger.verifying.problem import Problem, alarm
 from titan.ledger.verifying.writing import VERSION, moment
 from titan.records.models import CompetencyRecord, Source, TrainingRecord
@@ -41,7 +41,7 @@ FINALIZED = Kind(
 )
 
 
-def compare_finalized(leaves: Sequence[Read], adopted: range) -> Iterator[Problem]:
+def compare_finalized(leaves: Sequence[Said], adopted: range) -> Iterator[Problem]:
     """Yield what is wrong with finalizations: their receipt and session, and whether the batch is whole.
 
     adopted: the indexes of what was recorded before the ledger. Four statements.
@@ -51,13 +51,13 @@ def compare_finalized(leaves: Sequence[Read], adopted: range) -> Iterator[Proble
     stored = {row["pk"]: row for row in found}
     marked, written = _marked(ids), _written(ids)
     ranges = _ranges(leaves)
-    for index, entity_id, data, said in leaves:
+    for index, entity_id, _data, said in leaves:
         row = stored.get(entity_id)
         if row is None or row["session__status"] != SessionStatus.COMPLETED:
             words = f"leaf {index} says that it was finalized, and it is not completed or has no receipt"
             yield alarm("ROW_MISSING", "session", entity_id, words)
             continue
-        yield from _receipt(row, index, data, said, index in adopted)
+        yield from _receipt(row, index, said, index in adopted)
         counts = {**marked[row["pk"]], **written[row["pk"]]}
         wrong = sorted(name for name, number in counts.items() if said.get(name) != number)
         if wrong:
@@ -67,7 +67,7 @@ def compare_finalized(leaves: Sequence[Read], adopted: range) -> Iterator[Proble
             yield from _range(index, entity_id, said, ranges.get(index, (0, 0)))
 
 
-def _receipt(row: dict[str, Any], index: int, data: bytes, said: dict[str, Any], adopted: bool) -> Iterator[Problem]:
+def _receipt(row: dict[str, Any], index: int, said: dict[str, Any], adopted: bool) -> Iterator[Problem]:
     session = {name: row[f"session__{name}"] for name in SESSION}
     outcome = row["outcome"]
     try:
@@ -83,8 +83,6 @@ def _receipt(row: dict[str, Any], index: int, data: bytes, said: dict[str, Any],
         yield alarm("ROW_DIFFERS", "session", row["pk"], f"its receipt does not say what leaf {index} asks for")
         return
     wanted = body_of(leaf)
-    if canonical(said) != data:
-        yield alarm("LEAF_UNREADABLE", "leaf", index, "its bytes are not in canonical form")
     wrong = sorted(name for name in wanted.keys() | said.keys() if wanted.get(name, ...) != said.get(name, ...))
     if told != (row["pk"], session["evidence__sha256"], wanted["at"]) or (not adopted and entry != index):
         wrong.append("receipt")
@@ -109,7 +107,7 @@ def _range(index: int, session_id: int | None, said: dict[str, Any], inside: tup
         yield alarm("BATCH_DIFFERS", "session", session_id, words)
 
 
-def _ranges(leaves: Sequence[Read]) -> dict[int, tuple[int, int]]:
+def _ranges(leaves: Sequence[Said]) -> dict[int, tuple[int, int]]:
     """Return how many leaves of each batch are about its session's records and competencies, by index of the last."""
     given = [
         {"i": index, "f": said["first"], "s": entity_id}
@@ -171,7 +169,7 @@ def _written(ids: set[int]) -> dict[int, dict[str, int]]:
     return counts
 
 
-def compare_superseded(leaves: Sequence[Read]) -> Iterator[Problem]:
+def compare_superseded(leaves: Sequence[Said]) -> Iterator[Problem]:
     """Yield leaves about replaced sheets that fit no two sheets of their session; one statement."""
     ids = {entity_id for _index, entity_id, _data, _said in leaves if entity_id is not None}
     sheets: dict[int, list[dict[str, Any]]] = defaultdict(list)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
 
 from titan.core.bulk import ids_param, ids_sql
 from titan.evidence.errors import EvidenceUnavailable
 from titan.ledger.models import Leaf, LeafType
-from titan.ledger.rules.canonical import canonical
 from titan.ledger.sql import rows
 from titan.ledger.verifying.checkpoints import Signatures, beside_problems, told
 from titan.ledger.verifying.key import key_problems
-from titan.ledger.verifying.passing import HeadNow, Pass, Read, Scope
+from titan.ledger.verifying.passing import HeadNow, Pass, Read, Said, Scope, sound
 from titan.ledger.verifying.problem import Problem, alarm
 from titan.records.models import TrainingRecord
 from titan.records.verifying import KINDS, People, Rows, absent_leaves, people_problems
@@ -51,32 +49,29 @@ def _comparison(rowwise: Rows) -> Callable[[str, list[Read]], Iterable[Problem]]
     def compare(kind: str, leaves: list[Read]) -> Iterable[Problem]:
         if kind in KINDS:
             return rowwise.compare(KINDS[kind], leaves)
+        wrong: list[Problem] = []
+        read = sound(kind, leaves, wrong)
         if kind == LeafType.FINALIZED:
-            return _twice(lambda some: compare_finalized(some, rowwise.adopted), leaves)
-        if kind == LeafType.SUPERSEDED:
-            return chain(_canonical(leaves), _twice(compare_superseded, leaves))
-        if kind in {LeafType.KEY, LeafType.EPOCH}:
-            return chain(_canonical(leaves), _about_nothing(leaves))
-        return (
-            alarm("LEAF_UNKNOWN", "leaf", index, f"nothing writes leaves of the type {kind}") for index, *_ in leaves
-        )
+            wrong += _twice(lambda some: compare_finalized(some, rowwise.adopted), read)
+        elif kind == LeafType.SUPERSEDED:
+            wrong += _twice(compare_superseded, read)
+        elif kind in {LeafType.KEY, LeafType.EPOCH}:
+            wrong += _about_nothing(read)
+        else:
+            words = f"nothing writes leaves of the type {kind}"
+            wrong += [alarm("LEAF_UNKNOWN", "leaf", index, words) for index, *_rest in read]
+        return wrong
 
     return compare
 
 
-def _twice(compare: Callable[[list[Read]], Iterator[Problem]], leaves: list[Read]) -> list[Problem]:
+def _twice(compare: Callable[[list[Said]], Iterator[Problem]], leaves: list[Said]) -> list[Problem]:
     """Return what is wrong, looked at twice: between two statements something may have been written."""
     found = list(compare(leaves))
     return list(compare(leaves)) if found else []
 
 
-def _canonical(leaves: list[Read]) -> Iterator[Problem]:
-    for index, _about, data, said in leaves:
-        if canonical(said) != data:
-            yield alarm("LEAF_UNREADABLE", "leaf", index, "its bytes are not in canonical form")
-
-
-def _about_nothing(leaves: list[Read]) -> Iterator[Problem]:
+def _about_nothing(leaves: list[Said]) -> Iterator[Problem]:
     for index, about, _data, _said in leaves:
         if about is not None:
             yield alarm("LEAF_MISLABELLED", "leaf", index, f"it is about nothing, and {about} stands beside it")
