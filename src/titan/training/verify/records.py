@@ -80,11 +80,31 @@ CHECKS = (
     by_sql(
         "VALIDITY_WRONG",
         "validity",
-        "SELECT id FROM records_trainingrecord WHERE valid_until <> COALESCE(expires_on, '9999-12-31') ORDER BY id",
+        """SELECT id FROM (
+            SELECT r.id, r.valid_until, COALESCE(r.expires_on, '9999-12-31') AS own, (
+                SELECT MAX(e.until) FROM records_extendedrecord x
+                JOIN records_validityextension e ON e.id = x.extension_id
+                WHERE x.record_id = r.id AND e.revoked_at IS NULL) AS given
+            FROM records_trainingrecord r) AS lasts
+        WHERE valid_until <> CASE WHEN given > own THEN given ELSE own END ORDER BY id""",
         kind=AlarmKind.LEDGER,
         entity="training_record",
         where="training record {0}",
-        what="the day the engine goes by is not its expiry",
+        what="the day the engine goes by is neither its expiry nor that of an extension in force",
+    ),
+    by_sql(
+        "EXTENSION_SET_WRONG",
+        "the records of extensions",
+        """SELECT e.id FROM records_validityextension e
+        LEFT JOIN records_extendedrecord x ON x.extension_id = e.id
+        LEFT JOIN records_trainingrecord r ON r.id = x.record_id
+        GROUP BY e.id, e.records, e.course_id
+        HAVING COUNT(x.id) <> e.records OR MIN(x.position) <> 1 OR MAX(x.position) <> e.records
+            OR MIN(r.course_id) <> e.course_id OR MAX(r.course_id) <> e.course_id ORDER BY e.id""",
+        kind=AlarmKind.LEDGER,
+        entity="validity_extension",
+        where="validity extension {0}",
+        what="its records are not as many, or not of the course, that it was made for",
     ),
     by_sql(
         "VERSION_OF_OTHER_COURSE",
