@@ -158,7 +158,14 @@ class TestExamples:
         life.pass_days(38)
         life.extend(course, date(2026, 12, 1), date(2026, 12, 31), date(2027, 1, 31))
         life.pass_days(60)
-        days = [date(2026, 12, 2), date(2026, 12, 3), date(2026, 12, 9), date(2026, 12, 10), date(2027, 1, 31), life.day]
+        days = [
+            date(2026, 12, 2),
+            date(2026, 12, 3),
+            date(2026, 12, 9),
+            date(2026, 12, 10),
+            date(2027, 1, 31),
+            life.day,
+        ]
         assert statuses(life, worker, *days) == [
             *("EXPIRING", "NON_COMPLIANT", "NON_COMPLIANT", "COMPLIANT", "EXPIRING", "NON_COMPLIANT")
         ]
