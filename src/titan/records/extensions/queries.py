@@ -20,6 +20,7 @@ from titan.core.given import Wrong, is_id
 from titan.core.language import _
 from titan.core.page import DEFAULT_LIMIT, Page, decode_cursor, encode_cursor
 from titan.core.permit import need_reader
+from titan.ledger.models import LeafType
 from titan.records.extensions.rules import Extending, Line, check_extending
 from titan.records.models import FOREVER, DaysOf, ExtendedRecord, Result, TrainingRecord, ValidityExtension
 
@@ -174,6 +175,7 @@ def extensions_by(evidence_id: int) -> list[ValidityExtension]:
     return list(ValidityExtension.objects.filter(evidence_id=evidence_id).select_related("course").order_by("-pk"))
 
 
-def extension_numbers(record_id: int) -> list[int]:
-    """Return the numbers under which the ledger speaks of a record's extensions; one statement."""
-    return list(ExtendedRecord.objects.filter(record_id=record_id).values_list("pk", flat=True))
+def extension_leaves(record_id: int) -> dict[LeafType, list[int]]:
+    """Return the numbers under which the ledger speaks of a record's extensions, by type of leaf; one statement."""
+    numbers = list(ExtendedRecord.objects.filter(record_id=record_id).values_list("pk", flat=True))
+    return {LeafType.EXTENDED: numbers, LeafType.EXTENSION_WITHDRAWN: numbers}
