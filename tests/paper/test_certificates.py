@@ -27,7 +27,7 @@ from titan.training.commands import finalize_session
 from titan.training.models import TrainingSession
 
 SITE = "https://titan.example"
-LONG = "Order 118/26 of the Ministry of Labour and Social Protection of the Population, State Labour Inspectorate, Bakı city"
+LONG = "Order 118/26 of the Ministry of Labour and Social Protection of the Population, State Labour Inspectorate, Bakı"
 PEOPLE = [("Rəşad", "Əliyev"), ("Борис", "Ёлкин"), ("Hari", "Gurung")]
 
 

@@ -184,7 +184,7 @@ class TestRefusals:
         assert found(refusal.errors) == [
             ("days_of", "UNKNOWN_CHOICE"),
             ("until", "OUT_OF_RANGE"),
-            ("last_day", "OUT_OF_ORDER"),
+            ("to", "OUT_OF_ORDER"),
             ("course_id", "UNKNOWN"),
             ("reference", "REQUIRED"),
             ("reason", "REASON_REQUIRED"),

@@ -172,7 +172,7 @@ check_means(
     "OUT_OF_ORDER",
     "A record is valid through its expiry, and for ever without one.",
 )
-check_means("extension_days_in_order", "last_day", "OUT_OF_ORDER", "Give a last day that is not before the first.")
+check_means("extension_days_in_order", "to", "OUT_OF_ORDER", "Give a last day that is not before the first.")
 check_means("extension_has_an_end", "until", "OUT_OF_RANGE", "Give the day until which the records are valid.")
 check_means("extension_of_some_records", "records", "OUT_OF_RANGE", "An extension is made for one record at least.")
 check_means("extension_has_a_reason", "reason", "REQUIRED", "Give the reason and the authority's reference.")

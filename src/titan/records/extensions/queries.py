@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import DateField, F, Max, OuterRef, QuerySet, Subquery, Value
+from django.db.models import DateField, F, Max, OuterRef, Prefetch, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from titan.catalogue.models import Course
@@ -105,15 +105,36 @@ class RecordExtension:
     revoke_reason: str
 
 
+_OF_EXTENSION = tuple(name for name in RecordExtension.__dataclass_fields__ if name not in {"id", "record_id"})
+
+
 def extensions_of(record_ids: Iterable[int]) -> dict[int, list[RecordExtension]]:
     """Return the extensions of these records, in force or not, oldest first, by record; one statement."""
-    names = [name for name in RecordExtension.__dataclass_fields__ if name not in {"id", "record_id"}]
     rows = ExtendedRecord.objects.filter(record_id__in=id_set(record_ids)).order_by("extension_id")
     found: dict[int, list[RecordExtension]] = defaultdict(list)
-    for row in rows.values_list("extension_id", "record_id", *(f"extension__{name}" for name in names)):
+    for row in rows.values_list("extension_id", "record_id", *(f"extension__{name}" for name in _OF_EXTENSION)):
         one = RecordExtension(*row)
         found[one.record_id].append(one)
     return dict(found)
+
+
+def with_extensions(records: QuerySet[TrainingRecord]) -> QuerySet[TrainingRecord]:
+    """Return `records` so that `loaded_extensions` costs nothing more for each; one statement for all of them."""
+    rows = ExtendedRecord.objects.select_related("extension").order_by("extension_id")
+    return records.prefetch_related(Prefetch("extended", rows))
+
+
+def loaded_extensions(record: TrainingRecord) -> list[RecordExtension]:
+    """Return the extensions of a record, in force or not, oldest first."""
+    return [
+        RecordExtension(row.extension_id, row.record_id, *(getattr(row.extension, name) for name in _OF_EXTENSION))
+        for row in record.extended.all()
+    ]
+
+
+def last_day(record: TrainingRecord) -> date | None:
+    """Return the day through which a pass is valid, its extensions counted; None: for ever, or it is no pass."""
+    return None if record.valid_until == FOREVER else record.valid_until
 
 
 def deciding(record: TrainingRecord, extensions: Iterable[RecordExtension]) -> RecordExtension | None:
@@ -153,21 +174,6 @@ def one_extension(extension_id: int, *, by: Actor) -> ValidityExtension:
     if row is None:
         raise NotFound("extension", extension_id)
     return row
-
-
-def extended_records(
-    extension_id: int, *, by: Actor, limit: int = DEFAULT_LIMIT, cursor: str | None = None
-) -> Page[TrainingRecord]:
-    """Return the records that an extension was made for, in its order, with worker and company (two statements)."""
-    need_reader(by)
-    found = ExtendedRecord.objects.filter(extension_id=extension_id)
-    total = found.count()
-    if cursor:
-        found = found.filter(position__gt=decode_cursor(cursor, int)[0])
-    parts = found.select_related("record__worker__company", "record__course", "record__course_version")
-    rows = list(parts.order_by("position")[: limit + 1])
-    more = encode_cursor(rows[limit - 1].position) if len(rows) > limit else None
-    return Page([row.record for row in rows[:limit]], more, total)
 
 
 def extensions_by(evidence_id: int) -> list[ValidityExtension]:

@@ -65,11 +65,11 @@ def check_extending(extending: Extending, wrong: Wrong, *, today: date) -> None:
     """Report what is wrong with the choice of records in itself; whether the course exists is not asked here."""
     wrong.choice("days_of", extending.days_of, DaysOf.values)
     furthest = today + FURTHEST
-    wrong.day("first_day", extending.first_day, furthest)
-    wrong.day("last_day", extending.last_day, furthest)
+    wrong.day("from", extending.first_day, furthest)
+    wrong.day("to", extending.last_day, furthest)
     wrong.day("until", extending.until, furthest)
     if extending.last_day < extending.first_day:
-        wrong.add("last_day", "OUT_OF_ORDER", _("Give a last day that is not before the first."))
+        wrong.add("to", "OUT_OF_ORDER", _("Give a last day that is not before the first."))
 
 
 def checked_decision(decision: Decision, wrong: Wrong, *, today: date) -> Decision:
