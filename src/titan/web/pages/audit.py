@@ -36,6 +36,7 @@ PAGES = {
     "competency_record": "competency_sheet",
     "evidence": "evidence",
     "consequence_case": "consequences_case",
+    "validity_extension": "extension",
 }
 # Fields that hold ids, and of what.
 REFERENCES = {
@@ -121,6 +122,7 @@ def entity_words() -> dict[str, str]:
         "site_settings": _("Site settings"),
         "compliance": _("Compliance"),
         "consequence_case": _("Consequences"),
+        "validity_extension": _("Extension of validity"),
     }
 
 
