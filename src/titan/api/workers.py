@@ -21,6 +21,7 @@ from titan.compliance.queries import workers as queries
 from titan.core.actor import Actor, Role
 from titan.core.permit import need_admin, need_reader, need_role
 from titan.personnel.commands import workers as commands
+from titan.personnel.commands.anonymise import anonymise_worker as erase
 from titan.personnel.models import WorkerStatus
 from titan.personnel.rules import MOST_AREAS, AreaGiven, WorkerChanges, WorkerFields
 
@@ -209,7 +210,7 @@ def anonymise_worker(request: HttpRequest, worker_id: Id, payload: AnonymiseBody
     me = caller(request)
 
     def work() -> Any:
-        commands.anonymise_worker(worker_id, payload.reason, by=me.actor, at=me.at)
+        erase(worker_id, payload.reason, by=me.actor, at=me.at)
         return queries.worker(worker_id, by=me.actor, language=me.language)
 
     return once(request, 200, work)

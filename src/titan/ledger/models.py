@@ -20,6 +20,7 @@ class LeafType(models.TextChoices):
     EXTENDED = "validity.extended"
     SUPERSEDED = "evidence.superseded"
     RESTATED = "subject.restated"
+    MERGED = "subject.merged"
     ERASED = "subject.erased"
     KEY = "ledger.key"
     EPOCH = "ledger.epoch"

@@ -22,7 +22,7 @@ from titan.packs.archive import Sending
 from titan.packs.cover import cover
 from titan.packs.entries import Told, lines
 from titan.packs.proofs import RESTRICTED, Piece, closed_to_most, files_named, opened
-from titan.packs.scope import About, Scope, indexes_of, need_scope
+from titan.packs.scope import About, Scope, indexes_of, need_scope, whole_person
 
 FORMAT = "titan-pack/1"
 FILES_AT_ONCE = 100
@@ -83,6 +83,8 @@ def make_pack(scope: Scope, *, by: Actor, at: datetime, language: str) -> Pack:
     Its bytes are made while they are taken, in pieces of some hundred kilobytes, however large it is. Raises Forbidden,
     NotFound, Invalid; Conflict NOT_SIGNED when no checkpoint of the ledger could be signed.
     """
+    need_packer(by)
+    scope = whole_person(scope)
     note_pack(scope, by=by, at=at)
     sign_quietly()
     signed = newest_checkpoint()

@@ -14,6 +14,7 @@ from titan.core.bulk import id_set
 from titan.exchange.site_folder.changes import CourseContent, RecordKey, StandingRecord
 from titan.exchange.site_folder.rows import Folder
 from titan.personnel.models import Area, AreaAssignment, Company, Role, Worker
+from titan.personnel.queries.merged import who_stays
 from titan.records.models import TrainingRecord
 from titan.resources.models import Qualification, Trainer, Venue
 
@@ -99,6 +100,7 @@ class KnownWorker:
     start_date: date | None
     end_date: date | None
     supervisor_employee_id: str
+    also_key: str
     areas: dict[str, KnownAssignment]
 
 
@@ -116,6 +118,16 @@ class Known:
     venues: dict[str, KnownVenue]
     workers: dict[str, KnownWorker]
     records: dict[RecordKey, list[StandingRecord]]
+
+
+def badges_merged() -> dict[str, str]:
+    """Return the badges of all rows that were merged, each with the badge that it is now (three statements at most)."""
+    gone = dict(Worker.objects.exclude(merged_into=None).values_list("pk", "employee_id"))
+    if not gone:
+        return {}
+    stays = who_stays(gone)
+    badges = dict(Worker.objects.filter(pk__in=id_set(stays.values())).values_list("pk", "employee_id"))
+    return {badge: badges[stays[pk]] for pk, badge in gone.items()}
 
 
 def known(folder: Folder) -> Known:
@@ -213,7 +225,7 @@ def _workers() -> dict[str, KnownWorker]:
     assigned = AreaAssignment.objects.filter(until=None)
     for pk, worker_id, code, day in assigned.values_list("id", "worker_id", "area__code", "assigned_on"):
         areas[worker_id][code] = KnownAssignment(pk, day)
-    rows = Worker.objects.values_list(
+    rows = Worker.objects.filter(merged_into=None).values_list(
         "id",
         "employee_id",
         "first_name",
@@ -227,6 +239,7 @@ def _workers() -> dict[str, KnownWorker]:
         "start_date",
         "end_date",
         "supervisor__employee_id",
+        "also_key",
     )
     return {
         row[1]: KnownWorker(
@@ -242,6 +255,7 @@ def _workers() -> dict[str, KnownWorker]:
             start_date=row[10],
             end_date=row[11],
             supervisor_employee_id=row[12] or "",
+            also_key=row[13],
             areas=areas.get(row[0], {}),
         )
         for row in rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -50,8 +50,14 @@ def _bytes(leaf: NewLeaf, nonce: bytes, keys: dict[int, bytes], who: dict[int, b
         body["nonce"] = nonce.hex()
         body["subject"] = subjects.subject(salt, who[leaf.worker_id])
         if leaf.texts is not None:
-            body["note"] = subjects.note(salt, leaf.texts)
+            body["note"] = subjects.note(salt, _texts(leaf.texts, leaf.into_id, keys))
     return canonical(body)
+
+
+def _texts(texts: Mapping[str, str], into_id: int | None, keys: dict[int, bytes]) -> Mapping[str, str]:
+    if into_id is None:
+        return texts
+    return {**texts, subjects.INTO: subjects.person(keys[into_id])}
 
 
 @lru_cache(maxsize=64)
@@ -65,8 +71,9 @@ def _person_keys(leaves: Sequence[NewLeaf]) -> dict[int, bytes]:
     about = {leaf.worker_id for leaf in leaves if leaf.worker_id is not None}
     if not about:
         return {}
-    keys = person_keys(about)
     needed = {leaf.worker_id for leaf in leaves if leaf.worker_id is not None and leaf.type != LeafType.RESTATED}
+    needed |= {leaf.into_id for leaf in leaves if leaf.into_id is not None}
+    keys = person_keys(about | needed)
     missing = sorted(needed - keys.keys())
     if missing:
         # Nobody else makes keys meanwhile: whoever does holds the head.

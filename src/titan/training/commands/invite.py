@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -78,8 +79,14 @@ def remove_attendee(session_id: int, worker_id: int, *, by: Actor, at: datetime)
     if attendee is None:
         raise NotFound("attendee", worker_id)
     need_open(session)
-    before = {
-        "worker_id": worker_id,
+    attendee.delete()
+    say(REMOVED, "session", session_id, before=was_marked(attendee))
+
+
+def was_marked(attendee: Attendee) -> dict[str, Any]:
+    """Return what the audit log keeps of a registration that is taken off a list: enough to put it back."""
+    return {
+        "worker_id": attendee.worker_id,
         "status": attendee.status,
         "result": attendee.result,
         "score": attendee.score,
@@ -88,8 +95,6 @@ def remove_attendee(session_id: int, worker_id: int, *, by: Actor, at: datetime)
         "method_id": attendee.method_id,
         "remarks": attendee.remarks,
     }
-    attendee.delete()
-    say(REMOVED, "session", session_id, before=before)
 
 
 def _check(worker_ids: Sequence[int]) -> None:

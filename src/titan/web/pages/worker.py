@@ -27,7 +27,8 @@ from titan.core.given import UNCHANGED
 from titan.core.permit import need_admin, need_reader, need_role
 from titan.evidence.commands import report_tampering
 from titan.evidence.queries import problems_of
-from titan.personnel.commands.workers import anonymise_worker, update_worker
+from titan.personnel.commands.anonymise import anonymise_worker
+from titan.personnel.commands.workers import update_worker
 from titan.personnel.models import WorkerStatus
 from titan.personnel.queries.histories import assignments_of
 from titan.personnel.rules import WorkerChanges
