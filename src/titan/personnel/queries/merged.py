@@ -163,6 +163,9 @@ _NAMED = ("pk", "employee_id", "first_name", "last_name")
 
 
 def _rows(sql: str, worker_ids: Iterable[int]) -> list[tuple[int, int]]:
+    wanted = possible_ids(worker_ids)
+    if not wanted:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(sql, [ids_param(possible_ids(worker_ids))])
+        cursor.execute(sql, [ids_param(wanted)])
         return list(cursor.fetchall())

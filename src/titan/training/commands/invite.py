@@ -18,6 +18,7 @@ from titan.core.given import Wrong, possible_ids
 from titan.core.language import N_, _, number
 from titan.core.permit import need_admin
 from titan.personnel.models import Worker, WorkerStatus
+from titan.personnel.queries.merged import badges_now
 from titan.training.access import locked_session, need_open
 from titan.training.commands.plan import Plan, booking_of
 from titan.training.models import Attendee
@@ -111,7 +112,9 @@ def _check(worker_ids: Sequence[int]) -> None:
     if connection.vendor == "postgresql":
         # Nobody is deactivated between this check and the commit; KEY SHARE would let a status change through.
         workers = workers.select_for_update(of=("self",), no_key=True)
-    known = {row[0]: row[1:] for row in workers.order_by("pk").values_list("pk", "status", "first_name", "last_name")}
+    columns = ("pk", "status", "first_name", "last_name", "merged_into_id", "employee_id")
+    known = {row[0]: row[1:] for row in workers.order_by("pk").values_list(*columns)}
+    merged = badges_now(badge for *_row, into, badge in known.values() if into is not None)
     for worker_id, times in Counter(worker_ids).items():
         if times > 1:
             wrong.add(
@@ -120,8 +123,11 @@ def _check(worker_ids: Sequence[int]) -> None:
         if worker_id not in known:
             wrong.add("worker_ids", "UNKNOWN", _("There is no worker %(worker)s.") % {"worker": worker_id})
             continue
-        status, first, last = known[worker_id]
-        if status != WorkerStatus.ACTIVE:
+        status, first, last, _into, badge = known[worker_id]
+        if badge in merged:
+            words = _("%(words)s Invite that one.") % {"words": merged[badge].words}
+            wrong.add("worker_ids", "WORKER_NOT_ACTIVE", words)
+        elif status != WorkerStatus.ACTIVE:
             name = f"{first} {last}".strip()
             wrong.add(
                 "worker_ids",

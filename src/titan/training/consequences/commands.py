@@ -23,6 +23,7 @@ from titan.core.language import _
 from titan.core.permit import need_admin
 from titan.core.text import search_key
 from titan.personnel.models import Worker
+from titan.personnel.queries.merged import merged_into
 from titan.records.commands import revoke_records, withdraw_competencies
 from titan.records.commands.revoke import REASON_LIMIT, reason_given
 from titan.training.consequences.queries.cases import Outcome
@@ -148,14 +149,16 @@ def _second_person(case: ConsequenceCase, by: Actor) -> int:
 
 def _need_nameless(field: str, text: str, worker_ids: Iterable[int]) -> None:
     """Refuse a text that names, in full or by badge, somebody on the list: it outlives them when they are erased."""
-    said = f" {_words(text)} "
-    rows = Worker.objects.filter(pk__in=id_set(worker_ids)).values_list("first_name", "last_name", "employee_id")
-    named = [badge for first, last, badge in rows if _is_said(said, first, last) or _is_said(said, badge)]
-    if named:
+    said, named = f" {_words(text)} ", set(worker_ids)
+    # Whoever was merged into one of them is named by the old badge as well.
+    named = named.union(*merged_into(named).values())
+    rows = Worker.objects.filter(pk__in=id_set(named)).values_list("first_name", "last_name", "employee_id")
+    badges = [badge for first, last, badge in rows if _is_said(said, first, last) or _is_said(said, badge)]
+    if badges:
         raise invalid(
             field,
             "NAMES_THE_PERSON",
-            _("Leave people out: this names %(badge)s, and it is kept in every record.") % {"badge": min(named)},
+            _("Leave people out: this names %(badge)s, and it is kept in every record.") % {"badge": min(badges)},
         )
 
 

@@ -18,6 +18,7 @@ from titan.compliance.queries.as_of.kept import (
     attempts_of_courses,
     frame_of,
     records_of_courses,
+    rows_of,
 )
 from titan.compliance.queries.as_of.knowledge import Attempt, Known, history, proof, waits
 from titan.compliance.queries.items import History, Item, words
@@ -107,7 +108,7 @@ class Judged(Basis):
 def worker_as_of(
     worker_id: int, on: date, *, known: Known = Known.THEN, by: Actor, at: datetime, language: str = "en"
 ) -> AsOf:
-    """Return how a worker stood at the end of the site day `on` (at most seventeen statements, whatever they have).
+    """Return how a worker stood at the end of the site day `on` (at most nineteen statements, whatever they have).
 
     known: THEN counts what had been entered by the end of that day; NOW counts what is known today about that day.
     Raises Forbidden for trainers, NotFound, and Invalid at `on` for a day to come or before the kept history.
@@ -142,13 +143,14 @@ def _overall(statuses: Iterable[str]) -> str:
 
 
 def _items(worker_id: int, asked: list[Asked], frame: Frame, known: Known) -> list[ItemAsOf]:
-    course_ids = [one.course_id for one in asked]
-    records = records_of_courses(worker_id, course_ids)
-    attempts = attempts_of_courses(worker_id, course_ids)
-    judged = {
-        way: _judged([_basis(one, records[one.course_id], attempts[one.course_id], frame, way) for one in asked], frame)
-        for way in Known
-    }
+    course_ids, rows = [one.course_id for one in asked], rows_of(worker_id)
+    records = records_of_courses(rows, course_ids, frame.day)
+    attempts = attempts_of_courses(rows, course_ids, frame.day)
+    judged = {}
+    for way in Known:
+        proofs, tries = records[way], attempts[way]
+        bases = [_basis(one, proofs.get(one.course_id, []), tries.get(one.course_id, []), frame, way) for one in asked]
+        judged[way] = _judged(bases, frame)
     titles = course_titles()
     other = Known.NOW if known is Known.THEN else Known.THEN
     items = [

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import JSONField, OuterRef, Q, Subquery
 
 from titan.audit.models import AuditEvent
 from titan.compliance.models import AreaRequirement, RoleRequirement
-from titan.compliance.queries.as_of.knowledge import Attempt, PastDay
+from titan.compliance.queries.as_of.knowledge import Attempt, Known, PastDay
 from titan.compliance.queries.sources import Asker, Source, area_asks, deciding_first, source
 from titan.compliance.queries.workers import AreaHeld, RoleShort
 from titan.core import settings
@@ -24,6 +24,7 @@ from titan.core.text import in_language
 from titan.personnel.models import Area, AreaAssignment, AreaPlacement, Company, RoleAssignment, StatusPeriod, Worker
 from titan.personnel.queries.areas import AreaShort
 from titan.personnel.queries.companies import CompanyShort
+from titan.personnel.queries.merged import Merge, merges_into, now_of
 from titan.personnel.rules import ancestors
 from titan.records.models import CompetencyRecord, CompetencyStatus, TrainingRecord
 
@@ -159,16 +160,41 @@ def _company(worker_id: int, day: PastDay) -> CompanyShort:
     return CompanyShort(said, code, name)
 
 
-def records_of_courses(worker_id: int, course_ids: list[int]) -> dict[int, list[TrainingRecord]]:
-    """Return a worker's records of these courses, whenever entered, by course (one statement)."""
-    found: dict[int, list[TrainingRecord]] = defaultdict(list)
-    rows = TrainingRecord.objects.filter(worker_id=worker_id, course_id__in=id_set(course_ids))
-    for row in rows.select_related("course_version").order_by("pk"):
-        found[row.course_id].append(row)
-    return found
+@dataclass(frozen=True)
+class Rows:
+    """The numbers under which one person's results stand. asked: the one that is asked about. stays: who they are now.
+
+    merges: each row that was merged, into which one and when; nothing for most people.
+    """
+
+    asked: int
+    stays: int
+    merges: dict[int, Merge]
+
+    def held_by(self, first: int, now: int, day: PastDay) -> int:
+        """Return whose a result was at the end of the day that was entered for `first` and is now of `now`."""
+        here = first
+        while here != now and here in self.merges and self.merges[here].at < day.end:
+            here = self.merges[here].into_id
+        return here
 
 
-def attempts_of_courses(worker_id: int, course_ids: list[int]) -> dict[int, list[Attempt]]:
+def rows_of(worker_id: int) -> Rows:
+    """Return under which numbers the results of a worker stand (three statements)."""
+    stays = now_of(worker_id)
+    return Rows(worker_id, stays, {one.gone_id: one for one in merges_into(stays)})
+
+
+ByCourse = dict[int, list[Any]]
+
+
+def records_of_courses(rows: Rows, course_ids: list[int], day: PastDay) -> dict[Known, ByCourse]:
+    """Return a worker's records of these courses, whenever entered, by knowledge and course (one statement)."""
+    records = TrainingRecord.objects.filter(course_id__in=id_set(course_ids)).select_related("course_version")
+    return _by_knowledge(rows, records, "training_record", day)
+
+
+def attempts_of_courses(rows: Rows, course_ids: list[int], day: PastDay) -> dict[Known, ByCourse]:
     """Return a worker's competency records of these courses, each with the moment of its decision (one statement).
 
     The moment stands in the audit log; one without was decided as it was made, by the trainer on the spot.
@@ -176,11 +202,35 @@ def attempts_of_courses(worker_id: int, course_ids: list[int]) -> dict[int, list
     decided = AuditEvent.objects.filter(
         entity="competency_record", entity_id=OuterRef("pk"), action="competency_record.decided"
     )
-    rows = CompetencyRecord.objects.filter(worker_id=worker_id, course_id__in=id_set(course_ids)).annotate(
+    attempts = CompetencyRecord.objects.filter(course_id__in=id_set(course_ids)).annotate(
         entered_at=Subquery(decided.order_by("pk").values("at")[:1])
     )
-    found: dict[int, list[Attempt]] = defaultdict(list)
-    for row in rows.order_by("pk"):
-        moment = None if row.status == CompetencyStatus.PENDING else row.entered_at or row.created_at
-        found[row.course_id].append(Attempt(row, moment))
+    found = _by_knowledge(rows, attempts, "competency_record", day)
+    return {
+        known: {course: [_attempt(row) for row in of_course] for course, of_course in by_course.items()}
+        for known, by_course in found.items()
+    }
+
+
+def _attempt(row: Any) -> Attempt:
+    moment = None if row.status == CompetencyStatus.PENDING else row.entered_at or row.created_at
+    return Attempt(row, moment)
+
+
+def _by_knowledge(rows: Rows, results: Any, entity: str, day: PastDay) -> dict[Known, ByCourse]:
+    """Return the results by knowledge and course: now all of the person, then those that stood under their number.
+
+    Under which number a result was entered, the audit log says.
+    """
+    results = results.filter(worker_id__in={rows.asked, rows.stays})
+    if rows.merges:
+        created = AuditEvent.objects.filter(entity=entity, entity_id=OuterRef("pk"), action=f"{entity}.created")
+        said = Subquery(created.order_by("pk").values("after")[:1], output_field=JSONField())
+        results = results.annotate(said=said)
+    found: dict[Known, ByCourse] = {known: defaultdict(list) for known in Known}
+    for row in results.order_by("pk"):
+        found[Known.NOW][row.course_id].append(row)
+        first = (getattr(row, "said", None) or {}).get("worker_id", row.worker_id)
+        if rows.held_by(first, row.worker_id, day) == rows.asked:
+            found[Known.THEN][row.course_id].append(row)
     return found
