@@ -28,7 +28,7 @@ from titan.records.commands import Decision, decide_competencies, revoke_record
 from titan.records.models import CompetencyStatus, TrainingRecord
 from titan.training.commands import finalize_session
 
-WORKER_STATEMENTS = 30
+WORKER_STATEMENTS = 31
 HTMX = {"HX-Request": "true"}
 
 

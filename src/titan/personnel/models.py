@@ -78,12 +78,12 @@ class Worker(models.Model):
     # Whom this row turned out to be, since when and why. It stays, inactive, for its badge; all it had is theirs.
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
     merged_at = models.DateTimeField(null=True)
-    merge_reason = models.TextField(blank=True, default="")
+    merge_reason = models.TextField(blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     name_key = KeyField(editable=False)
     search_key = models.TextField(editable=False)
     # Badges and names of those who were merged into this one, folded: they find whoever stays.
-    also_key = models.TextField(editable=False, default="")
+    also_key = models.TextField(editable=False, default="", db_default="")
 
     class Meta:
         constraints = [
