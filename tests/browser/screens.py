@@ -95,6 +95,18 @@ def _effect_shown(page: Page) -> None:
     expect(page.locator("#effect li").first).to_be_visible()
 
 
+def _lists_open(page: Page) -> None:
+    page.locator(".merge-lines details").first.locator("summary").click()
+
+
+def _similar_shown(page: Page) -> None:
+    page.locator("#f-first_name").fill("Kenan")
+    page.locator("#f-last_name").fill("Suleymanov")
+    page.locator("#f-employee_id").fill("TMP-0040")
+    page.locator("#f-employee_id").press("Tab")
+    expect(page.locator("#similar li").first).to_be_visible()
+
+
 def _chosen(page: Page) -> None:
     page.locator("#pick-red").click()
     expect(page.locator("#invite")).to_be_visible()
@@ -194,6 +206,22 @@ SCREENS = (
     # Workers and their proof
     Screen("workers", HSE, "/workers"),
     Screen("workers-nobody", HSE, "/workers?search=nobody+at+all"),
+    Screen("workers-merged-badge", HSE, "/workers?search={merged_badge}"),
+    Screen("duplicates", HSE, "/workers/duplicates"),
+    Screen("merge-whom", HSE, "/workers/{holder}/merge"),
+    Screen("merge-whom-refused", HSE, "/workers/{holder}/merge?badge=nobody"),
+    Screen("merge", HSE, "/workers/{holder}/merge?with={twin}", _lists_open),
+    Screen("merge-other-way", HSE, "/workers/{holder}/merge?with={twin}&stays={twin}"),
+    Screen(
+        "merge-refused",
+        HSE,
+        "/workers/{holder}/merge?with={twin}",
+        refused("main form.panel .button.primary", "[aria-invalid=true]", reason=" "),
+    ),
+    Screen("merge-said-distinct", HSE, "/workers/{holder}/merge?with={brother}"),
+    Screen("merge-two-results", HSE, "/workers/{holder}/merge?with={classmate}"),
+    Screen("worker-merged", HSE, "/workers/{merged_worker}"),
+    Screen("worker-merged-into", AUDITOR, "/workers/{merged_into}", shows=("worker_evidence",)),
     Screen("worker", HSE, "/workers/{holder}", shows=("worker_evidence",), printed=True),
     Screen("worker-auditor", AUDITOR, "/workers/{worker}", shows=("worker_evidence",)),
     Screen("worker-blocked", SUPER, "/workers/{blocked_worker}"),
@@ -212,6 +240,7 @@ SCREENS = (
     Screen("worker-edit", HSE, "/workers/{holder}/edit"),
     Screen("worker-edit-effect", HSE, "/workers/{holder}/edit", _effect_shown, shows=("worker_effect",)),
     Screen("worker-new", HSE, "/workers/new"),
+    Screen("worker-new-similar", HSE, "/workers/new", _similar_shown, shows=("workers_similar",)),
     Screen("worker-new-refused", HSE, "/workers/new", refused("#save", "[aria-invalid=true]", first_name=" ")),
     Screen("record", AUDITOR, "/records/{record}/sheet", shows=("evidence_page",), printed=True),
     Screen("record-imported", AUDITOR, "/records/{imported_record}/sheet"),

@@ -181,6 +181,7 @@ class _Maker:
             **self.logins(),
         }
         found |= self.records(found["finalized"])
+        found |= self.twins(found["holder"], found["finalized"])
         return {**found, **self.certificates(found), **self.cases(found["sign_off_session"]), **self.shelf()}
 
     def trend(self) -> None:
@@ -351,6 +352,58 @@ class _Maker:
         changes = WorkerChanges(role_id=Role.objects.order_by("code")[0].pk)
         update_worker(worker, changes, by=self.admin, at=ago(2))
         return {"past_worker": worker, "past_day": ago(20).date().isoformat()}
+
+    def twins(self, holder: int, session: int) -> dict[str, Any]:
+        """Rows that may be one person: a second one of `holder`, somebody of whom it was said, a merged pair."""
+        from titan.catalogue.models import Course
+        from titan.personnel.commands.distinct import say_distinct
+        from titan.personnel.commands.merge import merge_workers
+        from titan.personnel.commands.workers import create_worker
+        from titan.personnel.models import Area, Role, Worker
+        from titan.personnel.rules import AreaGiven, WorkerFields
+        from titan.records.commands import ExternalResult, record_external_result
+        from titan.records.models import TrainingRecord
+        from titan.training.commands import invite_workers
+
+        person = Worker.objects.get(pk=holder)
+        role, area = Role.objects.order_by("code")[2], Area.objects.order_by("code")[5]
+
+        def add(badge: str, first: str, last: str, **given: Any) -> int:
+            fields = WorkerFields(badge, first, person.company_id, last, **given)
+            return create_worker(fields, by=self.admin, at=NOW - timedelta(days=9))
+
+        twin = add(
+            "TMP-0031",
+            person.last_name.upper(),
+            person.first_name.upper(),
+            role_id=role.pk,
+            areas=(AreaGiven(area.pk),),
+            phone="+994 50 555 01 31",
+        )
+        sheet = TrainingRecord.objects.filter(worker_id=holder).values_list("evidence_id", flat=True)[0]
+        for code, days in (("HSE-003", 200), ("HSE-017", 90)):
+            day = (NOW - timedelta(days=days)).date()
+            new = ExternalResult(twin, Course.objects.get(code=code).pk, day, provider="Caspian Safety Academy")
+            record_external_result(new, sheet, by=self.admin, at=NOW - timedelta(days=8))
+        invite_workers(self.session("HSE-016", "DRAFT"), [twin], by=self.admin, at=NOW)
+        add("TMP-0032", "Low", "Report", supervisor_id=twin)
+        brother = add("TMP-0033", person.first_name, person.last_name)
+        say_distinct(brother, holder, by=self.admin, at=NOW - timedelta(days=5))
+        gone = add("TMP-0040", "Kənan", "Süleymanov", role_id=role.pk)
+        stays = add("TMP-0041", "Kanan", "Suleymanov", role_id=role.pk)
+        merge_workers(gone, stays, "One passport, seen at the gate.", by=self.admin, at=NOW - timedelta(days=4))
+        classmate = TrainingRecord.objects.filter(session_id=session, revoked_at=None).exclude(worker_id=holder)
+        return {
+            "twin": twin,
+            "brother": brother,
+            "merged_worker": gone,
+            "merged_into": stays,
+            "merged_badge": "TMP-0040",
+            "classmate": classmate.order_by("pk")[0].worker_id,
+            "twin_first": person.first_name,
+            "twin_last": person.last_name,
+            "twin_company": str(person.company_id),
+        }
 
     def logins(self) -> dict[str, int]:
         """A trainer's login that is linked to nobody, one with an app and its codes, one with a passkey; a token."""

@@ -197,6 +197,12 @@ def list_workers_worst_first(
     return Page([_listed(row, language) for row in rows[:limit]], following, total)
 
 
+def workers_listed(worker_ids: Iterable[int], *, language: str) -> dict[int, WorkerView]:
+    """Return these workers as a list shows them, by id, also those that were merged (one statement)."""
+    rows = _rows().filter(pk__in=id_set(worker_ids)).values_list(*_LISTED)
+    return {row[0]: _listed(row, language) for row in rows}
+
+
 def open_items(worker_ids: Iterable[int]) -> dict[int, dict[str, int]]:
     """Return how many items of these workers are not compliant, by status (one statement)."""
     items = ComplianceItem.objects.filter(worker_id__in=id_set(worker_ids), severity__lt=Severity.COMPLIANT)

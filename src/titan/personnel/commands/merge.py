@@ -12,7 +12,7 @@ from titan.core.actor import Actor
 from titan.core.bulk import id_set
 from titan.core.command import command, say, touch
 from titan.core.errors import Conflict, FieldError, Forbidden, NotFound, SoftBlock, SoftBlocked
-from titan.core.given import Wrong, is_id
+from titan.core.given import Wrong, is_id, possible_ids
 from titan.core.language import _
 from titan.core.lock import Subject, lock_alone
 from titan.core.merging import Merged, Pair, Part, Way, everything_against, hold_everywhere, move_everywhere
@@ -86,21 +86,33 @@ def _checked(pair: Pair, reason: str, override: Collection[str]) -> tuple[Worker
 
     Against everything: nothing comes to be of the one who goes while it does, and nothing is looked up twice.
     """
-    wanted = [pk for pk in {pair.gone_id, pair.stays_id} if is_id(pk)]
+    wanted = possible_ids([pair.gone_id, pair.stays_id])
     rows = {row.pk: row for row in Worker.objects.select_for_update().filter(pk__in=wanted).order_by("pk")}
-    if pair.gone_id not in rows:
-        raise NotFound("worker", pair.gone_id)
     wrong = Wrong()
-    if pair.stays_id not in rows:
-        wrong.add("into_id", "UNKNOWN", _("There is no worker %(worker)s.") % {"worker": pair.stays_id})
-    elif pair.gone_id == pair.stays_id:
-        wrong.add("into_id", "SAME_ROW", _("This is the same row already. Choose the other one."))
+    _check_pair(pair, rows.keys(), wrong)
     for code in sorted({*override} - SOFT_CODES):
         said = {"code": code, "codes": ", ".join(sorted(SOFT_CODES))}
         wrong.add("override", "OVERRIDE_UNKNOWN", _("%(code)r is no block. Name: %(codes)s.") % said)
     reason = wrong.text("reason", reason, limit=REASON_LIMIT, required=True, lines=True)
     wrong.refuse()
     return rows[pair.gone_id], rows[pair.stays_id], reason
+
+
+def need_both(gone_id: int, stays_id: int) -> None:
+    """Raise NotFound for the one who goes, Invalid for the one who stays, unless both are there and are two."""
+    known = Worker.objects.filter(pk__in=possible_ids([gone_id, stays_id])).values_list("pk", flat=True)
+    wrong = Wrong()
+    _check_pair(Pair(gone_id, stays_id), set(known), wrong)
+    wrong.refuse()
+
+
+def _check_pair(pair: Pair, known: Collection[int], wrong: Wrong) -> None:
+    if pair.gone_id not in known:
+        raise NotFound("worker", pair.gone_id)
+    if pair.stays_id not in known:
+        wrong.add("into_id", "UNKNOWN", _("There is no worker %(worker)s.") % {"worker": pair.stays_id})
+    elif pair.gone_id == pair.stays_id:
+        wrong.add("into_id", "SAME_ROW", _("This is the same row already. Choose the other one."))
 
 
 def _need_named(row: Worker) -> None:

@@ -42,7 +42,7 @@ from titan.web.shown import TOKENS
 from titan.web.visit import Visit, go_to, is_htmx, page, part, show
 from titan.web.worker_as_of import Asked, asked_in
 from titan.web.worker_form import SEVERAL, changes_in, form_of, refused_form, seen_worker, worker_choices
-from titan.web.worker_timeline import Facts, source_words, timeline
+from titan.web.worker_timeline import Facts, merges_of, source_words, timeline
 
 VERDICT_FIELDS = ("status", "role_id", "role_assigned_on", "areas")
 
@@ -78,6 +78,7 @@ def worker_page(request: HttpRequest, visit: Visit, worker_id: int) -> HttpRespo
         codes=codes,
         names=user_names(pk for pk in people if pk),
         anonymised_at=shown.anonymised_at,
+        merges=merges_of(shown),
     )
     required = _required(compliance.items, sources_of(worker_id, language=language_of_titles()), records)
     values = {
@@ -91,7 +92,7 @@ def worker_page(request: HttpRequest, visit: Visit, worker_id: int) -> HttpRespo
         "sources": {row.pk: source_words(row, codes) for row in records},
         "upcoming": upcoming_sessions(worker_id, at=visit.at, by=visit.actor),
         "moments": timeline(facts, today=visit.today, site=visit.site),
-        "can_anonymise": visit.actor.role is Role.SUPER_ADMIN and shown.anonymised_at is None,
+        "can_anonymise": visit.actor.role is Role.SUPER_ADMIN and not (shown.anonymised_at or shown.merged_into),
         "asked": asked,
     }
     return show(request, visit, "worker/worker.html", values, status=422 if asked.error else 200)
