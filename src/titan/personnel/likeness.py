@@ -145,21 +145,27 @@ def name_likeness(one: Name, other: Name) -> int:
     mine, theirs = one.sounds, other.sounds
     if mine == theirs:
         return (100 if one.words == other.words else 97) if mine else 0
+    # A slip of the pen is one in the letters or in the sound: an r lost between two vowels makes one vowel of two.
+    return max(_nearly(mine, theirs), _nearly(one.words, other.words))
+
+
+def _nearly(mine: tuple[str, ...], theirs: tuple[str, ...]) -> int:
+    """Return how alike the words of two names are that are not the same."""
     fewer, more = (mine, theirs) if len(mine) <= len(theirs) else (theirs, mine)
     if len(fewer) < 2:
         return 0
-    rest = _left_over(fewer, more)
+    rest, others = _left_over(fewer, more)
     if not rest:
         # A further name, or the father's, that one of the two leaves out.
         return 92
-    slips = _slips(rest[0], more, len(fewer) == len(more)) if len(rest) == 1 else None
+    slips = _slips(rest[0], others, len(fewer) == len(more)) if len(rest) == 1 else None
     if slips is None:
         return 0
     return 90 if slips == 1 else ALIKE
 
 
-def _left_over(fewer: tuple[str, ...], more: tuple[str, ...]) -> list[str]:
-    """Return the words of the shorter name that the longer one has not, each counted once."""
+def _left_over(fewer: tuple[str, ...], more: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Return the words of each of two names that the other one has not, each counted once."""
     left = list(more)
     rest = []
     for word in fewer:
@@ -167,10 +173,10 @@ def _left_over(fewer: tuple[str, ...], more: tuple[str, ...]) -> list[str]:
             left.remove(word)
         else:
             rest.append(word)
-    return rest
+    return rest, left
 
 
-def _slips(word: str, others: tuple[str, ...], alike: bool) -> int | None:
+def _slips(word: str, others: list[str], alike: bool) -> int | None:
     """Return how many slips of the pen make `word` one of the others; None when it is another name.
 
     In a short name, one letter for another makes another name (Rəşad, Rəşid); a letter too few, too many or two
