@@ -87,6 +87,16 @@ def sign_head() -> notes.Checkpoint | None:
     return checkpoint
 
 
+def put_back_beside() -> None:
+    """Keep the newest checkpoint beside the evidence where none lies: of a site restored into an empty place.
+
+    What lies there already may know more than what was restored, and stays.
+    """
+    note = Checkpoint.objects.order_by("-size", "-id").values_list("note", flat=True).first()
+    if note is not None and kept_beside() is None:
+        keep_beside(note)
+
+
 def _announced_key() -> Ed25519PrivateKey | None:
     """Return the key if the ledger announced it last; else alarm: nobody could tell whose signature it is."""
     known = vkeys()[-1]
