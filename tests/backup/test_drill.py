@@ -18,6 +18,8 @@ from titan.backup.archive import check_archive, open_archive
 from titan.backup.database import LEFT_OUT
 from titan.core.errors import Invalid
 
+pytestmark = pytest.mark.own_database
+
 COUNTED = """SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
              WHERE c.relkind = 'r' AND n.nspname = 'public' ORDER BY 1"""
 # What a restore adds, or leaves out on purpose.

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 FIRST = date(2026, 11, 2)
 AUDITOR = cast.actor(Role.AUDITOR)
 STATEMENTS = 16
-QUICK = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LONG = settings(QUICK, max_examples=60)
 
 
