@@ -10,14 +10,13 @@ from itertools import islice
 from typing import Any
 
 from titan.core.bulk import id_set
-from titan.ledger.commands.sealing import person_keys
 from titan.ledger.models import Leaf, LeafType
 from titan.ledger.queries.tree import Tiles
 from titan.ledger.rules import subjects
 from titan.ledger.rules.canonical import canonical
 from titan.packs.scope import COMPETENCIES, PEOPLE, RECORDS
 from titan.personnel.models import Worker
-from titan.personnel.queries.identities import identities_of
+from titan.personnel.queries.identities import subjects_of
 from titan.records.models import CompetencyRecord, TrainingRecord
 
 BATCH = 500
@@ -36,14 +35,14 @@ class Told:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody whom leaves are about: their key, and who they are or were, newest first."""
+    """Somebody whom leaves are about: their secret, and who they are or were, newest first."""
 
-    key: bytes
+    secret: subjects.Secret
     identities: tuple[dict[str, str], ...]
 
 
 def lines(indexes: Sequence[int], *, size: int, told: Told) -> Iterator[bytes]:
-    """Yield the lines of `entries.jsonl` for these leaves, proved at `size`; ten statements a BATCH."""
+    """Yield the lines of `entries.jsonl` for these leaves, proved at `size`; nine statements a BATCH."""
     tiles = Tiles(size)
     restated = Restated(indexes)
     remaining = iter(indexes)
@@ -108,17 +107,17 @@ def _rows(model: Any, columns: tuple[str, ...], ids: Iterable[int | None]) -> di
 
 
 def _people(worker_ids: set[int]) -> dict[int, Person]:
-    """Return those of these workers whose key is still there, by id; three statements."""
-    keys = person_keys(worker_ids)
-    now = identities_of(keys)
-    former = dict(Worker.objects.filter(pk__in=id_set(keys)).values_list("pk", "former_identities"))
+    """Return those of these workers whose key is still there, by id; two statements."""
+    former = dict(Worker.objects.filter(pk__in=id_set(worker_ids)).values_list("pk", "former_identities"))
     found = {}
-    for worker, key in keys.items():
-        one = now[worker]
+    for worker, (one, key) in subjects_of(worker_ids).items():
+        if key is None:
+            continue
         present = {"company": one.company, "employee_id": one.employee_id, "name": one.name}
         every = [present, *reversed(former[worker] or [])]
-        who = subjects.person(key)
-        found[worker] = Person(key, tuple({**identity, "person": who} for identity in every))
+        secret = subjects.Secret(key)
+        who = secret.person
+        found[worker] = Person(secret, tuple({**identity, "person": who} for identity in every))
     return found
 
 
@@ -126,7 +125,7 @@ def _opening(said: dict[str, Any], person: Person | None, texts: dict[str, str])
     """Return salt, identity and texts of a leaf; nothing when nobody can open it (any more)."""
     if person is None or "nonce" not in said:
         return {}
-    salt = subjects.salt(person.key, bytes.fromhex(said["nonce"]))
+    salt = person.secret.salt(bytes.fromhex(said["nonce"]))
     for identity in person.identities:
         if subjects.subject(salt, canonical(dict(identity))) == said["subject"]:
             return {"salt": salt.hex(), "identity": identity, "texts": texts if said.get("note") else None}

@@ -79,8 +79,9 @@ def sign_head() -> notes.Checkpoint | None:
                 cursor.execute("SET LOCAL synchronous_commit TO OFF")
         insert(
             Checkpoint,
-            ("origin", "size", "root", "key_id", "note", "signed_at"),
-            [(head.origin, head.size, checkpoint.root, key_id, note, now())],
+            ("origin", "size", "root", "key_id", "note"),
+            [(head.origin, head.size, checkpoint.root, key_id, note)],
+            shared={"signed_at": now()},
             ignore=True,
         )
     keep_beside(note)

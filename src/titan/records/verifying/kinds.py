@@ -40,6 +40,7 @@ KINDS: dict[str, Kind] = {
             TrainingRecord.objects.all,
             leaves.RECORD,
             lambda row, adopted: leaves.record_leaf(row, adopted=adopted),
+            says="record",
         ),
         Kind(
             LeafType.CORRECTED,
@@ -47,6 +48,7 @@ KINDS: dict[str, Kind] = {
             lambda: TrainingRecord.objects.exclude(corrects=None),
             leaves.RECORD,
             lambda row, adopted: leaves.corrected_leaf(row, adopted=adopted),
+            says="record",
             found_by="corrects_id",
         ),
         Kind(
@@ -55,6 +57,7 @@ KINDS: dict[str, Kind] = {
             lambda: TrainingRecord.objects.exclude(revoked_at=None),
             leaves.REVOCATION,
             lambda row, adopted: leaves.revoked_leaf(row, adopted=adopted),
+            says="record",
         ),
         Kind(
             LeafType.COMPETENCY_OPENED,
@@ -62,6 +65,7 @@ KINDS: dict[str, Kind] = {
             CompetencyRecord.objects.all,
             leaves.COMPETENCY,
             _opened,
+            says="competency",
         ),
         Kind(
             LeafType.COMPETENCY_DECIDED,
@@ -69,6 +73,7 @@ KINDS: dict[str, Kind] = {
             lambda: CompetencyRecord.objects.exclude(status=CompetencyStatus.PENDING),
             leaves.DECISION,
             _decided,
+            says="competency",
             optional="assessment_evidence__key",
         ),
         Kind(
@@ -77,6 +82,7 @@ KINDS: dict[str, Kind] = {
             lambda: CompetencyRecord.objects.exclude(revoked_at=None),
             leaves.REVOCATION,
             lambda row, adopted: leaves.withdrawn_leaf(row, adopted=adopted),
+            says="competency",
         ),
         Kind(LeafType.RESTATED, "worker", Worker.objects.all, ("id",), _restated, once=False, needed=False),
         Kind(
