@@ -15,7 +15,7 @@ from titan.core.language import _
 from titan.ledger.models import Leaf, LeafType
 from titan.personnel.models import Company, Worker
 from titan.personnel.queries.merged import merged_into, now_of
-from titan.records.models import CompetencyRecord, TrainingRecord
+from titan.records.models import CompetencyRecord, ExtendedRecord, TrainingRecord
 from titan.training.models import TrainingSession
 
 
@@ -121,6 +121,7 @@ def _rows_of(worker_id: int) -> list[int]:
 
 RECORDS = (LeafType.RECORD, LeafType.REVOKED, LeafType.CORRECTED)
 COMPETENCIES = (LeafType.COMPETENCY_OPENED, LeafType.COMPETENCY_DECIDED, LeafType.COMPETENCY_WITHDRAWN)
+EXTENSIONS = (LeafType.EXTENDED, LeafType.EXTENSION_WITHDRAWN)
 PEOPLE = (LeafType.RESTATED, LeafType.MERGED, LeafType.ERASED)
 SESSIONS = (LeafType.FINALIZED, LeafType.SUPERSEDED)
 LEDGER = (LeafType.KEY, LeafType.EPOCH)
@@ -137,6 +138,8 @@ def indexes_of(scope: Scope, size: int) -> list[int]:
     sources: tuple[tuple[tuple[LeafType, ...], QuerySet[Any, Any]], ...] = (
         (RECORDS, records.values("pk")),
         (RECORDS, made.values("record_id")),
+        (EXTENSIONS, ExtendedRecord.objects.filter(record__in=records.values("pk")).values("pk")),
+        (EXTENSIONS, ExtendedRecord.objects.filter(record__in=made.values("record_id")).values("pk")),
         (COMPETENCIES, competencies.values("pk")),
         (COMPETENCIES, CompetencyRecord.objects.filter(record__in=records.values("pk")).values("pk")),
         (SESSIONS, records.exclude(session_id=None).values("session_id")),

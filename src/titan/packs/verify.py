@@ -34,6 +34,7 @@ NOTE = re.compile(f"({ORIGIN}\n(0|[1-9][0-9]{{0,15}})\n([A-Za-z0-9+/]{{43}}=)\n)
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D, ROOT_OF_MINUS_1 = -121665 * pow(121666, -1, P) % P, pow(2, (P - 1) // 4, P)
 RECORD, OPENED, RESTATED = "training.record", "competency.opened", "subject.restated"
+ABOUT_RECORDS = "record.revoked", "record.corrected", "validity.extended", "validity.withdrawn"
 Point = tuple[int, int, int, int]
 unbase64 = partial(b64decode, validate=True)
 canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
@@ -139,7 +140,7 @@ class Check:
         self.files, self.evidence, self.parts = dict[str, Callable[[], IO[Any]]](), set[str](), set[str]()
         self.kinds, self.shown, self.into = dict[int, str](), dict[int, str | None](), dict[str, str]()
         self.restated, self.sessions = dict[int, int | None](), dict[int, tuple[int, list[int]]]()
-        self.numbered = {kind: dict[int, int]() for kind in (RECORD, "record.revoked", "record.corrected")}
+        self.numbered = {kind: dict[int, int]() for kind in (RECORD, *ABOUT_RECORDS)}
         if path.is_dir():
             need((path / "pack.json").is_file(), "there is no pack in this directory: python verify.py PACK.zip")
             for file in path.rglob("*"):
@@ -270,8 +271,7 @@ class Check:
         print(f"People: {people} shown, {len(self.into)} merged; {self.tally['erased']} entries of erased ones")
         print(f"Evidence: {self.tally['checked']} files checked, {self.tally['withheld']} withheld")
         print(f"Sessions: {self.tally['whole']} complete, {self.tally['in part']} only in part in this pack")
-        records = self.numbered.pop(RECORD)
-        print(f"Records: {len(records)}")
+        print(f"Records: {len(records := self.numbered.pop(RECORD))}")
         for kind, by in self.numbered.items():
             ended = [record for record in by if record in records]
             print(f"Records {kind.removeprefix('record.')}: {len(ended)}")

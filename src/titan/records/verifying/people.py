@@ -10,15 +10,13 @@ from typing import Any
 
 from titan.core.bulk import ids_param, ids_sql
 from titan.ledger.models import Leaf, LeafType, PersonKey
-from titan.ledger.rules.subjects import SUBJECT, Identity, name_of, person
+from titan.ledger.rules.subjects import SUBJECT, Identity, Secret, name_of
 from titan.ledger.sql import rows
 from titan.ledger.verifying.problem import Problem, alarm
 from titan.ledger.verifying.writing import moment
 from titan.personnel.models import Company, Worker
 
 KEPT = 50_000
-_BLOCK = 64
-_INNER, _OUTER = bytes(0x36 for _ in range(_BLOCK)), bytes(0x5C for _ in range(_BLOCK))
 
 # Of each worker and of everybody merged into them, over any steps: who they are, their key, and since which leaves the
 # one was erased and the other merged.
@@ -45,23 +43,16 @@ class _Named:
     until: the leaf that says that the row was merged; those after it are no longer of this row (None: it stays).
     """
 
-    __slots__ = ("_inner", "_outer", "identities", "key", "until")
+    __slots__ = ("identities", "secret", "until")
 
     def __init__(self, row: tuple[Any, ...], until: int | None) -> None:
         _top, _id, first, last, badge, company, former, key, _at = row
-        self.key, self.until = bytes(key), until
-        padded = self.key.ljust(_BLOCK, b"\x00")
-        if len(padded) > _BLOCK:
-            padded = sha256(padded).digest().ljust(_BLOCK, b"\x00")
-        number = int.from_bytes(padded)
-        # What HMAC makes of its key, once for all leaves of the person (ledger.rules.subjects.salt).
-        self._inner = (number ^ int.from_bytes(_INNER)).to_bytes(_BLOCK)
-        self._outer = (number ^ int.from_bytes(_OUTER)).to_bytes(_BLOCK)
+        self.secret, self.until = Secret(bytes(key)), until
         known = [Identity(company, badge, name_of(first, last)), *_former(former)]
-        self.identities = [one.bytes_for(self.key) for one in known]
+        self.identities = [one.bytes_for(self.secret) for one in known]
 
     def salt(self, nonce: bytes, subject: str) -> bytes | None:
-        salt = sha256(self._outer + sha256(self._inner + nonce).digest()).digest()
+        salt = self.secret.salt(nonce)
         start = SUBJECT + salt
         for identity in self.identities:
             if sha256(start + identity).hexdigest() == subject:
@@ -89,7 +80,7 @@ class Known:
     @property
     def person(self) -> str:
         """Their pseudonym; nothing without a key."""
-        return person(self._rows[0].key) if self.has_key else ""
+        return self._rows[0].secret.person if self.has_key else ""
 
     def salt(self, index: int, nonce: str, subject: str) -> bytes | None:
         """Return the salt of leaf `index` with this nonce if `subject` commits to who they are or were; else None.

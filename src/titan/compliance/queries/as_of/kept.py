@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import JSONField, OuterRef, Q, Subquery
 
 from titan.audit.models import AuditEvent
 from titan.compliance.models import AreaRequirement, RoleRequirement
-from titan.compliance.queries.as_of.knowledge import Attempt, Known, PastDay
+from titan.compliance.queries.as_of.knowledge import Attempt, Extended, Known, PastDay, Proof
 from titan.compliance.queries.sources import Asker, Source, area_asks, deciding_first, source
 from titan.compliance.queries.workers import AreaHeld, RoleShort
 from titan.core import settings
@@ -26,7 +27,9 @@ from titan.personnel.queries.areas import AreaShort
 from titan.personnel.queries.companies import CompanyShort
 from titan.personnel.queries.merged import Merge, merges_into, now_of
 from titan.personnel.rules import ancestors
-from titan.records.models import CompetencyRecord, CompetencyStatus, TrainingRecord
+from titan.records.models import CompetencyRecord, CompetencyStatus, ExtendedRecord, TrainingRecord
+
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True)
@@ -185,16 +188,19 @@ def rows_of(worker_id: int) -> Rows:
     return Rows(worker_id, stays, {one.gone_id: one for one in merges_into(stays)})
 
 
-ByCourse = dict[int, list[Any]]
-
-
-def records_of_courses(rows: Rows, course_ids: list[int], day: PastDay) -> dict[Known, ByCourse]:
-    """Return a worker's records of these courses, whenever entered, by knowledge and course (one statement)."""
+def proofs_of_courses(rows: Rows, course_ids: list[int], day: PastDay) -> dict[Known, dict[int, list[Proof]]]:
+    """Return a worker's records of these courses, whenever entered, with extensions, by knowledge (two statements)."""
+    extended: dict[int, list[Extended]] = defaultdict(list)
+    columns = ("record_id", "extension__until", "extension__made_at", "extension__revoked_at")
+    given = ExtendedRecord.objects.filter(_of_person(rows, "record__"), record__course_id__in=id_set(course_ids))
+    for record_id, *one in given.values_list(*columns):
+        extended[record_id].append(Extended(*one))
     records = TrainingRecord.objects.filter(course_id__in=id_set(course_ids)).select_related("course_version")
-    return _by_knowledge(rows, records, "training_record", day)
+    found = _by_knowledge(rows, records, "training_record", day)
+    return {known: _each(of_courses, lambda row: Proof(row, tuple(extended[row.pk]))) for known, of_courses in found}
 
 
-def attempts_of_courses(rows: Rows, course_ids: list[int], day: PastDay) -> dict[Known, ByCourse]:
+def attempts_of_courses(rows: Rows, course_ids: list[int], day: PastDay) -> dict[Known, dict[int, list[Attempt]]]:
     """Return a worker's competency records of these courses, each with the moment of its decision (one statement).
 
     The moment stands in the audit log; one without was decided as it was made, by the trainer on the spot.
@@ -206,10 +212,7 @@ def attempts_of_courses(rows: Rows, course_ids: list[int], day: PastDay) -> dict
         entered_at=Subquery(decided.order_by("pk").values("at")[:1])
     )
     found = _by_knowledge(rows, attempts, "competency_record", day)
-    return {
-        known: {course: [_attempt(row) for row in of_course] for course, of_course in by_course.items()}
-        for known, by_course in found.items()
-    }
+    return {known: _each(of_courses, _attempt) for known, of_courses in found}
 
 
 def _attempt(row: Any) -> Attempt:
@@ -217,20 +220,28 @@ def _attempt(row: Any) -> Attempt:
     return Attempt(row, moment)
 
 
-def _by_knowledge(rows: Rows, results: Any, entity: str, day: PastDay) -> dict[Known, ByCourse]:
+def _each(of_courses: dict[int, list[Any]], tell: Callable[[Any], Told]) -> dict[int, list[Told]]:
+    return {course: [tell(row) for row in of_one] for course, of_one in of_courses.items()}
+
+
+def _of_person(rows: Rows, through: str = "") -> Q:
+    return Q(**{f"{through}worker_id__in": {rows.asked, rows.stays}})
+
+
+def _by_knowledge(rows: Rows, results: Any, entity: str, day: PastDay) -> list[tuple[Known, dict[int, list[Any]]]]:
     """Return the results by knowledge and course: now all of the person, then those that stood under their number.
 
     Under which number a result was entered, the audit log says.
     """
-    results = results.filter(worker_id__in={rows.asked, rows.stays})
+    results = results.filter(_of_person(rows))
     if rows.merges:
         created = AuditEvent.objects.filter(entity=entity, entity_id=OuterRef("pk"), action=f"{entity}.created")
         said = Subquery(created.order_by("pk").values("after")[:1], output_field=JSONField())
         results = results.annotate(said=said)
-    found: dict[Known, ByCourse] = {known: defaultdict(list) for known in Known}
+    found: dict[Known, dict[int, list[Any]]] = {known: defaultdict(list) for known in Known}
     for row in results.order_by("pk"):
         found[Known.NOW][row.course_id].append(row)
         first = (getattr(row, "said", None) or {}).get("worker_id", row.worker_id)
         if rows.held_by(first, row.worker_id, day) == rows.asked:
             found[Known.THEN][row.course_id].append(row)
-    return found
+    return list(found.items())
