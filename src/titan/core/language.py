@@ -26,6 +26,7 @@ __all__ = [
     "number",
     "own_name",
     "paper_day",
+    "short_day",
     "with_catalogue",
     "words_in",
 ]
@@ -52,6 +53,11 @@ def own_name(code: str) -> str:
 def paper_day(day: date) -> str:
     """Return a day as papers print it, in full: 24 November 2026."""
     return date_format(day, "j F Y")
+
+
+def short_day(day: date) -> str:
+    """Return a day with its weekday, as lists print it: Tue 24 Nov 2026."""
+    return date_format(day, "D j M Y")
 
 
 def languages_with_words() -> list[str]:
