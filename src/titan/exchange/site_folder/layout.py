@@ -154,6 +154,7 @@ def _venue(cells: Cells) -> VenueRow:
 
 def _worker(cells: Cells) -> WorkerRow:
     role_code, areas = cells.code("role_code", required=False), cells.codes("area_codes")
+    areas_since = cells.day("area_assigned_on", required=False)
     wrong = Wrong()
     fields = checked_worker(
         WorkerFields(
@@ -164,16 +165,19 @@ def _worker(cells: Cells) -> WorkerRow:
             email=cells.raw("email"),
             phone=cells.raw("phone"),
             role_id=0 if role_code else None,
-            role_assigned_on=cells.day("role_assigned_on", required=bool(role_code or areas)),
+            role_assigned_on=cells.day("role_assigned_on", required=bool(role_code or (areas and not areas_since))),
             status=cells.raw("status").strip(),
             start_date=cells.day("start_date", required=False),
             end_date=cells.day("end_date", required=False),
-            areas=tuple(AreaGiven(number) for number in range(len(areas))),
+            areas=tuple(AreaGiven(number, areas_since) for number in range(len(areas))),
         ),
         wrong,
         today=cells.today,
     )
-    cells.take(wrong, {"areas": "area_codes"})
+    cells.take(
+        wrong,
+        {"areas": "area_codes"} | {f"areas.{number}.assigned_on": "area_assigned_on" for number in range(len(areas))},
+    )
     return WorkerRow(
         row=cells.row,
         employee_id=fields.employee_id,
@@ -189,6 +193,7 @@ def _worker(cells: Cells) -> WorkerRow:
         end_date=fields.end_date,
         supervisor_employee_id=cells.code("supervisor_employee_id", required=False),
         area_codes=areas,
+        area_assigned_on=areas_since,
     )
 
 
@@ -269,6 +274,7 @@ WORKERS = Layout(
     ),
     ("employee_id",),
     _worker,
+    optional=("area_assigned_on",),
 )
 TRAINING = Layout(
     RECORDS,
