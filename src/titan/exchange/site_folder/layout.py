@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from titan.catalogue.rules import VersionContent, checked_content
 from titan.compliance.requirements.rules import RequirementGiven, check_requirements
 from titan.core.given import Wrong
+from titan.core.language import _
 from titan.exchange.site_folder.cells import Cells
 from titan.exchange.site_folder.rows import (
     AreaRow,
@@ -202,9 +203,11 @@ def _record(cells: Cells) -> RecordRow:
     expires = cells.day("expires_on", required=False)
     result = cells.choice("result", Result)
     if result == Result.FAILED and expires:
-        cells.wrong("expires_on", "NOT_ALLOWED", "Leave this empty: a failed result proves nothing that could expire.")
+        cells.wrong(
+            "expires_on", "NOT_ALLOWED", _("Leave this empty: a failed result proves nothing that could expire.")
+        )
     elif completed and expires and expires < completed:
-        cells.wrong("expires_on", "BEFORE_COMPLETION", "Give a day that is not before completed_on.")
+        cells.wrong("expires_on", "BEFORE_COMPLETION", _("Give a day that is not before the completion."))
     return RecordRow(
         row=cells.row,
         employee_id=cells.code("employee_id"),
