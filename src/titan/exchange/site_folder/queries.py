@@ -138,7 +138,7 @@ def known(of_records: Collection[str] = (), *, workers: Collection[str] | None =
 
     of_records: the badges whose training records are asked for. workers: the badges whose workers are; None: all.
     """
-    people = _workers(workers) if workers is None or workers else {}
+    people = known_workers(workers) if workers is None or workers else {}
     return Known(
         companies={code: (pk, name) for pk, code, name in Company.objects.values_list("id", "code", "name")},
         roles={code: KnownRole(pk, title) for pk, code, title in Role.objects.values_list("id", "code", "title")},
@@ -165,7 +165,7 @@ def known(of_records: Collection[str] = (), *, workers: Collection[str] | None =
             for pk, name, capacity, location in Venue.objects.values_list("id", "name", "capacity", "location")
         },
         workers=people,
-        records=_records(people[badge].id for badge in {*of_records} if badge in people) if of_records else {},
+        records=known_records(people[badge].id for badge in {*of_records} if badge in people) if of_records else {},
     )
 
 
@@ -224,7 +224,8 @@ def _trainers() -> dict[str, KnownTrainer]:
     }
 
 
-def _workers(badges: Collection[str] | None) -> dict[str, KnownWorker]:
+def known_workers(badges: Collection[str] | None) -> dict[str, KnownWorker]:
+    """Return workers by badge, those of `badges` (None: all); two statements."""
     areas: dict[int, dict[str, KnownAssignment]] = defaultdict(dict)
     assigned = AreaAssignment.objects.filter(until=None)
     found = Worker.objects.all()
@@ -254,7 +255,8 @@ def _worker(row: tuple[Any, ...], areas: dict[str, KnownAssignment]) -> KnownWor
     )
 
 
-def _records(worker_ids: Iterable[int]) -> dict[RecordKey, list[StandingRecord]]:
+def known_records(worker_ids: Iterable[int]) -> dict[RecordKey, list[StandingRecord]]:
+    """Return the training records of these workers, revoked ones too; one statement."""
     found: dict[RecordKey, list[StandingRecord]] = defaultdict(list)
     rows = TrainingRecord.objects.filter(worker_id__in=id_set(worker_ids)).values_list(
         "worker__employee_id", "course__code", "completed_on", "result", "expires_on", "revoked_at"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from titan.core.actor import Actor
-from titan.exchange.imports.commands.choices import CellFix, SheetChoice
+from titan.exchange.imports.choices import CellFix, SheetChoice
 
 
 def choose_sheet(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from titan.core.actor import Actor
 from titan.evidence.commands import Upload
-from titan.exchange.imports.commands.choices import Given
+from titan.exchange.imports.choices import Given
 
 
 def open_import(upload: Upload, given: Given | None = None, *, by: Actor, at: datetime, language: str = "en") -> int:

@@ -89,3 +89,6 @@ class QuestionKind(StrEnum):
     COURSE = "COURSE"
     BADGE = "BADGE"
     PERSON = "PERSON"
+    WORD = "WORD"
+    UNIT = "UNIT"
+    EXPIRY = "EXPIRY"
