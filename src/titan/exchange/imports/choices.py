@@ -44,7 +44,8 @@ class Given:
 
     sheets: only those, by name. dates: `dmy` or `mdy`, wherever a column does not decide. matrix_dates: `completed` or
     `expires`. role_day: `today`, `start` or a day. create: which of companies, roles, areas to create when unknown.
-    maps: code by unknown value. values: one value for all rows, by field.
+    maps: code by unknown value. values: one value for all rows, by field. answers: to questions, by
+    their keys.
     """
 
     kind: Kind | None = None
@@ -55,4 +56,5 @@ class Given:
     create: frozenset[str] = frozenset()
     maps: Mapping[str, str] | None = None
     values: Mapping[str, str] | None = None
+    answers: Mapping[str, str] | None = None
     empty_clears: bool = False

@@ -52,7 +52,7 @@ def rows_of(row: Import) -> int:
 
 def work_now_if_small(import_id: int, *, by: Actor, at: datetime) -> None:
     """Do what was asked for on an import at once, unless it is large. Raises what the work refuses."""
-    row = _take(Q(pk=import_id), at)
+    row = take(import_id, at)
     if row is None:
         return
     if rows_of(row) > SMALL:
@@ -79,6 +79,11 @@ def do_asked_work(clock: Clock) -> bool:
         log.exception("Work on import %s failed", row.pk)
         _give_up(row, _("Something unexpected happened (%(error)s). Try again.") % {"error": type(error).__name__})
     return True
+
+
+def take(import_id: int, at: datetime) -> Import | None:
+    """Take up what was asked for on an import; None when nothing was, or somebody else did."""
+    return _take(Q(pk=import_id), at)
 
 
 def _take(which: Q, at: datetime) -> Import | None:
