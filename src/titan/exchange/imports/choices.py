@@ -45,7 +45,7 @@ class Given:
     sheets: only those, by name. dates: `dmy` or `mdy`, wherever a column does not decide. matrix_dates: `completed` or
     `expires`. role_day: `today`, `start` or a day. create: which of companies, roles, areas to create when unknown.
     maps: code by unknown value. values: one value for all rows, by field. answers: to questions, by
-    their keys.
+    their keys. headings: the field of a column by its heading (`-`: leave it out).
     """
 
     kind: Kind | None = None
@@ -57,4 +57,5 @@ class Given:
     maps: Mapping[str, str] | None = None
     values: Mapping[str, str] | None = None
     answers: Mapping[str, str] | None = None
+    headings: Mapping[str, str] | None = None
     empty_clears: bool = False

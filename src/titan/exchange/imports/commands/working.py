@@ -59,8 +59,19 @@ def work_now_if_small(import_id: int, *, by: Actor, at: datetime) -> None:
         # Let go: servers and workers look for it.
         Import.objects.filter(pk=row.pk, alive_until=row.alive_until).update(alive_until=None)
         return
+    _do_and_tell(row, lambda: at)
+
+
+def work_until_done(import_id: int, *, clock: Clock) -> None:
+    """Do what is asked for on an import, however large, for whoever waits for it. Raises what the work refuses."""
+    row = take(import_id, clock())
+    if row is not None:
+        _do_and_tell(row, clock)
+
+
+def _do_and_tell(row: Import, clock: Clock) -> None:
     try:
-        do_work(row, clock=lambda: at)
+        do_work(row, clock=clock)
     except Refusal as refusal:
         _give_up(row, refusal.detail)
         raise
