@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from titan.core.given import UNCHANGED, Unchanged
 from titan.exchange.imports.rules.states import Kind
@@ -36,6 +36,20 @@ class CellFix:
     row: int
     field: str
     value: str | None
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Several decisions about an open import. sheets: by number. answers: by key, None takes one back.
+
+    left_out: by (sheet, row), whether it is left out. empty_clears: None leaves it as it is.
+    """
+
+    sheets: Mapping[int, SheetChoice] = field(default_factory=dict)
+    answers: Mapping[str, str | None] = field(default_factory=dict)
+    fixes: Sequence[CellFix] = ()
+    left_out: Mapping[tuple[int, int], bool] = field(default_factory=dict)
+    empty_clears: bool | None = None
 
 
 @dataclass(frozen=True)
