@@ -88,11 +88,6 @@ def test_every_row_comes_to_what_it_should(loaded: None, expected: Expected, con
     assert len(queries) < 90
     assert as_they_are() == expected.workers
     verdict_equals_rebuild(at)
-
-
-def test_again_changes_nothing(loaded: None, expected: Expected, content: bytes, at: datetime) -> None:
-    number, checked = open_and_check(upload(content), Given(), by=BY, at=at)
-    apply_checked(number, checked, skip_refused=True, by=BY, at=at)
     _number, again = open_and_check(upload(content), Given(), by=BY, at=at)
     assert {plan.outcome for plan in again.context.plans} == {Outcome.UNCHANGED, Outcome.REFUSED, Outcome.IGNORED}
     assert reasons(again) == expected.refused
