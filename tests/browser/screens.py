@@ -297,7 +297,7 @@ SCREENS = (
 )
 
 NOT_A_SCREEN = {
-    "matrix_export": "a file to download",
+    "export": "a file to download",
     "evidence_file": "a file to download",
     "ledger_checkpoint": "a file to download",
     "session_pack": "a file to download",

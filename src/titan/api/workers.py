@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 
 from titan.api.caller import caller
 from titan.api.compliance import StatusName
-from titan.api.fields import UNSET, Body, Code, Day, Id, Lax, Line, Reason, SearchText, Shape
+from titan.api.fields import UNSET, Body, Code, Day, Filters, Id, Lax, Line, Reason, SearchText, Shape
 from titan.api.idempotency import once
 from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
@@ -139,7 +139,7 @@ class WorkerShape(WorkerListShape):
     areas: list[AreaHeldShape]
 
 
-class WorkerListFilters(PageFilters):
+class WorkerWanted(Filters):
     """`search` looks at names and badges; `area_id` finds who is assigned to the area itself."""
 
     search: SearchText | None = None
@@ -150,6 +150,10 @@ class WorkerListFilters(PageFilters):
     supervisor_id: Id | None = None
     status: WorkerStatus | None = None
     compliance_status: StatusName | None = None
+
+
+class WorkerListFilters(PageFilters, WorkerWanted):
+    """A page of those workers."""
 
 
 def may_not_write(by: Actor, worker_id: int) -> None:

@@ -6,7 +6,20 @@ import sys
 
 import typer
 
-from titan.cli import backups, demo, evidence, ledger, loading, nights, packing, people, serving, upkeep, walk
+from titan.cli import (
+    backups,
+    demo,
+    evidence,
+    exporting,
+    ledger,
+    loading,
+    nights,
+    packing,
+    people,
+    serving,
+    upkeep,
+    walk,
+)
 from titan.cli.failures import explain
 
 app = typer.Typer(
@@ -27,6 +40,7 @@ app.add_typer(ledger.ledger, name="ledger")
 app.add_typer(people.users, name="user")
 app.add_typer(people.tokens, name="token")
 app.command()(packing.pack)
+app.command()(exporting.export)
 app.command()(upkeep.sweep)
 app.command()(upkeep.rebuild)
 app.command()(upkeep.verify)

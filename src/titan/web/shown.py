@@ -18,6 +18,7 @@ from titan.compliance.models import Severity
 from titan.compliance.rules import COLOURS, Colour
 from titan.core.settings import Site
 from titan.core.text import in_language
+from titan.exchange.exports.words import compliance_words, session_words
 from titan.training.models import SessionStatus
 from titan.training.queries.sessions import SessionView
 from titan.training.queries.today import Task, Todo
@@ -117,12 +118,8 @@ def _on_site(moment: datetime, site: Site | None) -> datetime:
 def session_state(session: SessionView, now: datetime) -> State:
     """Return how a session stands, as work: done, waiting, due, stuck."""
     if session.status != SessionStatus.SCHEDULED:
-        words = {
-            SessionStatus.COMPLETED: State("green", _("Finalized")),
-            SessionStatus.CANCELLED: State("none", _("Cancelled")),
-            SessionStatus.DRAFT: State("none", _("Draft")),
-        }
-        return words[SessionStatus(session.status)]
+        done = session.status == SessionStatus.COMPLETED
+        return State("green" if done else "none", session_words()[session.status])
     if session.cannot_run:
         return State("red", _("Cannot run: trainer not qualified"))
     if session.slots and session.slots[-1].ends_at <= now:
@@ -218,13 +215,7 @@ def maybe_url(name: str, *args: object) -> str:
 
 def statuses() -> list[tuple[str, str]]:
     """Return every compliance status with its words, worst first."""
-    return [
-        (Severity.NON_COMPLIANT.name, _("Red: not compliant")),
-        (Severity.AWAITING_VERIFICATION.name, _("Blue: awaiting sign-off")),
-        (Severity.IN_GRACE.name, _("Yellow: in grace")),
-        (Severity.EXPIRING.name, _("Yellow: expiring")),
-        (Severity.COMPLIANT.name, _("Green: compliant")),
-    ]
+    return list(compliance_words().items())
 
 
 def status_words(status: str) -> State:
