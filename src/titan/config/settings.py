@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "titan.records",
     "titan.compliance",
     "titan.training",
+    "titan.exchange.imports",
     "titan.backup",
     "titan.api",
     "titan.web",

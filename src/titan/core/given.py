@@ -64,7 +64,8 @@ class Wrong:
     def text(self, name: str, value: str, *, limit: int, required: bool = False, lines: bool = False) -> str:
         """Return `value` trimmed and in NFC; report control characters, too many characters, or a blank."""
         clean = unicodedata.normalize("NFC", value).strip()
-        if any(_is_control(letter, lines) for letter in clean):
+        # Printable has no controls; asked first, because most texts are, and it is asked of many.
+        if not clean.isprintable() and any(_is_control(letter, lines) for letter in clean):
             self.add(name, "CONTROL_CHARACTERS", _("Take out control characters and broken symbols."))
             # What is checked next may ask the database, which cannot even compare with a NUL.
             return clean.replace("\x00", "")
