@@ -25,10 +25,10 @@ from titan.exchange.exports import xlsx_file
 from titan.exchange.exports.cells import restored
 from titan.exchange.exports.files import ExportFile, Format, export_file
 from titan.exchange.exports.filters import filters_of
-from titan.exchange.exports.listing import Kind, Listing
+from titan.exchange.exports.listing import Listing, Shape
 from titan.exchange.exports.lists import LISTS
 
-FORMATS = {Kind.TEXT: "@", Kind.NUMBER: "General", Kind.DAY: "yyyy-mm-dd", Kind.MOMENT: "yyyy-mm-dd hh:mm"}
+FORMATS = {Shape.TEXT: "@", Shape.NUMBER: "General", Shape.DAY: "yyyy-mm-dd", Shape.MOMENT: "yyyy-mm-dd hh:mm"}
 READERS = {"attendees", "users"}
 # A page of a thousand rows; what a list asks once, such as how many workers each company has, comes before.
 STATEMENTS = {
@@ -94,17 +94,17 @@ def test_every_list_is_a_sheet_to_work_in(world: SimpleNamespace) -> None:
 
 
 def test_values_have_types_and_formats(world: SimpleNamespace) -> None:
-    types = {Kind.TEXT: (str,), Kind.NUMBER: (int, float), Kind.DAY: (datetime,), Kind.MOMENT: (datetime,)}
-    seen: set[Kind] = set()
+    types = {Shape.TEXT: (str,), Shape.NUMBER: (int, float), Shape.DAY: (datetime,), Shape.MOMENT: (datetime,)}
+    seen: set[Shape] = set()
     for found in every_list(world):
         for row in sheet_of(found).iter_rows(min_row=2):
             for cell, one in zip(row, found.columns, strict=True):
                 if cell.value is not None:
-                    assert isinstance(cell.value, types[one.kind]), (found.name, one.name, cell.value)
-                    assert cell.number_format == FORMATS[one.kind], (found.name, one.name)
+                    assert isinstance(cell.value, types[one.shape]), (found.name, one.name, cell.value)
+                    assert cell.number_format == FORMATS[one.shape], (found.name, one.name)
                     assert cell.data_type != "f", (found.name, one.name)
-                    seen.add(one.kind)
-    assert seen == set(Kind)
+                    seen.add(one.shape)
+    assert seen == set(Shape)
 
 
 def test_a_status_is_a_word_and_a_colour(world: SimpleNamespace) -> None:
@@ -142,7 +142,7 @@ def test_both_formats_say_the_same(world: SimpleNamespace) -> None:
             for text, cell, one in zip(said, row, found.columns, strict=True):
                 shown = "" if cell.value is None else cell.value
                 if isinstance(shown, datetime):
-                    shown = f"{shown:%Y-%m-%d}" if one.kind is Kind.DAY else f"{shown:%Y-%m-%d %H:%M}"
+                    shown = f"{shown:%Y-%m-%d}" if one.shape is Shape.DAY else f"{shown:%Y-%m-%d %H:%M}"
                 assert text == unescape(str(shown)), (found.name, one.name, text, shown)
 
 

@@ -18,7 +18,7 @@ ROWS_AT_ONCE = 1_000
 R = TypeVar("R")
 
 
-class Kind(Enum):
+class Shape(Enum):
     """How a column's values are kept: as text, whole number, day, or moment of the site."""
 
     TEXT = auto()
@@ -45,7 +45,7 @@ class Column(Generic[R]):
     name: str
     heading: str
     value: Callable[[R], Value]
-    kind: Kind = Kind.TEXT
+    shape: Shape = Shape.TEXT
     width: int = 14
 
 

@@ -14,12 +14,12 @@ from xlsxwriter.worksheet import Worksheet
 
 from titan.compliance.rules import Colour
 from titan.exchange.exports.cells import on_site
-from titan.exchange.exports.listing import Kind, Listing, Marked, Value
+from titan.exchange.exports.listing import Listing, Marked, Shape, Value
 
 MOST_ROWS = 1_048_576
 MOST_LETTERS, MOST_IN_NAME = 32_767, 31
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
-_FORMATS = {Kind.TEXT: "@", Kind.NUMBER: "General", Kind.DAY: "yyyy-mm-dd", Kind.MOMENT: "yyyy-mm-dd hh:mm"}
+_FORMATS = {Shape.TEXT: "@", Shape.NUMBER: "General", Shape.DAY: "yyyy-mm-dd", Shape.MOMENT: "yyyy-mm-dd hh:mm"}
 # Fill and letters, as spreadsheets themselves mark good and bad.
 _COLOURS = {
     Colour.RED: ("#FFC7CE", "#9C0006"),
@@ -33,7 +33,7 @@ OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_numbers": False,
     "strings_to_urls": False,
-    "default_date_format": _FORMATS[Kind.DAY],
+    "default_date_format": _FORMATS[Shape.DAY],
 }
 
 
@@ -70,14 +70,14 @@ class _Writing:
         self.head: Format = book.add_format(
             {"bold": True, "bottom": 1, "bg_color": "#E8E8E8", "text_wrap": True, "num_format": "@", **top}
         )
-        self.kinds: dict[Kind, Format] = {
-            kind: book.add_format({"num_format": shown, **top}) for kind, shown in _FORMATS.items()
+        self.shapes: dict[Shape, Format] = {
+            shape: book.add_format({"num_format": shown, **top}) for shape, shown in _FORMATS.items()
         }
         self.marks: dict[Colour | None, Format] = {
             colour: book.add_format({"bg_color": fill, "font_color": letters, "num_format": "@", **top})
             for colour, (fill, letters) in _COLOURS.items()
         }
-        self.marks[None] = self.kinds[Kind.TEXT]
+        self.marks[None] = self.shapes[Shape.TEXT]
 
     def add(self, listing: Listing[Any]) -> None:
         """Add a list, on as many sheets as it needs."""
@@ -89,13 +89,13 @@ class _Writing:
             at += 1
             for place, (column, value) in enumerate(zip(listing.columns, values, strict=True)):
                 if value not in {None, ""}:
-                    self._cell(sheet, (at, place), column.kind, _on_site(value, listing.zone))
+                    self._cell(sheet, (at, place), column.shape, _on_site(value, listing.zone))
         self._end(sheet, listing, at)
 
     def _begin(self, listing: Listing[Any]) -> Worksheet:
         sheet = self.book.add_worksheet(self._name(listing.title), worksheet_class=_Sheet)
         for place, column in enumerate(listing.columns):
-            sheet.set_column(place, place, column.width, self.kinds[column.kind])
+            sheet.set_column(place, place, column.width, self.shapes[column.shape])
             sheet.write_string(0, place, _cut(column.heading), self.head)
         sheet.freeze_panes(1, listing.frozen)
         sheet.repeat_rows(0)
@@ -108,16 +108,16 @@ class _Writing:
         # Badges and codes of digits are texts on purpose: no green corners about that.
         sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last + 1}"})
 
-    def _cell(self, sheet: Worksheet, place: tuple[int, int], kind: Kind, value: Value) -> None:
-        shape = self.kinds[kind]
+    def _cell(self, sheet: Worksheet, place: tuple[int, int], shape: Shape, value: Value) -> None:
+        kept = self.shapes[shape]
         if isinstance(value, Marked):
             sheet.write_string(*place, _cut(value.text), self.marks[value.colour])
         elif isinstance(value, date):
-            sheet.write_datetime(*place, value, shape)
+            sheet.write_datetime(*place, value, kept)
         elif isinstance(value, int | float):
-            sheet.write_number(*place, value, shape)
+            sheet.write_number(*place, value, kept)
         elif value:
-            sheet.write_string(*place, _cut(value), shape)
+            sheet.write_string(*place, _cut(value), kept)
 
     def _name(self, title: str) -> str:
         """Return a name that no other sheet of the book has, of letters that Excel takes."""

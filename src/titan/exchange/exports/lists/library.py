@@ -9,10 +9,10 @@ from typing import Any
 from titan.catalogue.models import CourseVersion
 from titan.catalogue.queries import CourseFilters, CourseView, list_courses
 from titan.compliance.requirements.queries import counts_by_area, counts_by_role
-from titan.core.language import _, own_name
+from titan.core.language import _
 from titan.core.permit import need_reader
 from titan.core.settings import Site
-from titan.exchange.exports.listing import Asked, Column, Kind, Listing, pages
+from titan.exchange.exports.listing import Asked, Column, Listing, Shape, pages
 from titan.exchange.exports.words import (
     active_words,
     delivery_words,
@@ -20,6 +20,8 @@ from titan.exchange.exports.words import (
     version_words,
     yes_words,
 )
+from titan.exchange.headings import headings, title_heading
+from titan.exchange.imports.rules.states import Kind
 from titan.personnel.models import Role
 from titan.personnel.queries.areas import AreaView, list_areas
 from titan.personnel.queries.companies import CompanyShort, list_companies
@@ -75,11 +77,12 @@ class MethodsWanted:
 def companies(wanted: CodedWanted, asked: Asked) -> Listing[CompanyShort]:
     """Return the list of companies. Raises Forbidden for trainers."""
     need_reader(asked.by)
+    head = headings(Kind.COMPANIES)
     active = workers_by_company()
     columns: list[Column[CompanyShort]] = [
-        Column("code", _("Company code"), lambda row: row.code),
-        Column("name", _("Company"), lambda row: row.name, width=36),
-        Column("active_workers", _("Active workers"), lambda row: active.get(row.id, 0), Kind.NUMBER, 10),
+        Column("code", head["code"], lambda row: row.code),
+        Column("name", head["name"], lambda row: row.name, width=36),
+        Column("active_workers", _("Active workers"), lambda row: active.get(row.id, 0), Shape.NUMBER, 10),
     ]
     found = pages(list_companies, by=asked.by, search=wanted.search, code=wanted.code)
     return Listing("companies", _("Companies"), columns, found, asked.site.zone)
@@ -88,12 +91,13 @@ def companies(wanted: CodedWanted, asked: Asked) -> Listing[CompanyShort]:
 def roles(wanted: CodedWanted, asked: Asked) -> Listing[RoleView]:
     """Return the list of roles, with their titles in every language that some role has. Raises Forbidden."""
     need_reader(asked.by)
+    head = headings(Kind.ROLES)
     active, required = workers_by_role(), counts_by_role()
     columns: list[Column[RoleView]] = [
-        Column("code", _("Role code"), lambda row: row.code),
+        Column("code", head["code"], lambda row: row.code),
         *_titles(asked.site, Role.objects.values_list("title", flat=True).iterator()),
-        Column("active_workers", _("Active workers"), lambda row: active.get(row.id, 0), Kind.NUMBER, 10),
-        Column("requirements", _("Requirements"), lambda row: required.get(row.id, 0), Kind.NUMBER, 14),
+        Column("active_workers", _("Active workers"), lambda row: active.get(row.id, 0), Shape.NUMBER, 10),
+        Column("requirements", _("Requirements"), lambda row: required.get(row.id, 0), Shape.NUMBER, 14),
     ]
     found = pages(list_roles, language=asked.language, search=wanted.search, code=wanted.code)
     return Listing("roles", _("Roles"), columns, found, asked.site.zone)
@@ -102,14 +106,15 @@ def roles(wanted: CodedWanted, asked: Asked) -> Listing[RoleView]:
 def areas(wanted: AreasWanted, asked: Asked) -> Listing[AreaView]:
     """Return the list of areas. Raises Forbidden for trainers."""
     need_reader(asked.by)
+    head = headings(Kind.AREAS)
     active, required = workers_by_area(), counts_by_area()
     columns: list[Column[AreaView]] = [
-        Column("code", _("Area code"), lambda row: row.code),
-        Column("name", _("Area"), lambda row: row.name, width=30),
-        Column("parent_code", _("Lies in (code)"), lambda row: row.parent.code if row.parent else None),
+        Column("code", head["code"], lambda row: row.code),
+        Column("name", head["name"], lambda row: row.name, width=30),
+        Column("parent_code", head["parent_code"], lambda row: row.parent.code if row.parent else None),
         Column("parent", _("Lies in"), lambda row: row.parent.name if row.parent else None, width=30),
-        Column("active_workers", _("Active workers"), lambda row: active.get(row.id, 0), Kind.NUMBER, 10),
-        Column("requirements", _("Own requirements"), lambda row: required.get(row.id, 0), Kind.NUMBER, 14),
+        Column("active_workers", _("Active workers"), lambda row: active.get(row.id, 0), Shape.NUMBER, 10),
+        Column("requirements", _("Own requirements"), lambda row: required.get(row.id, 0), Shape.NUMBER, 14),
     ]
     found = pages(list_areas, search=wanted.search, code=wanted.code, parent_id=wanted.parent_id)
     return Listing("areas", _("Areas"), columns, found, asked.site.zone)
@@ -118,25 +123,26 @@ def areas(wanted: AreasWanted, asked: Asked) -> Listing[AreaView]:
 def courses(wanted: CourseFilters, asked: Asked) -> Listing[CourseView]:
     """Return the list of courses with the content of the version that lists show. Raises Forbidden for trainers."""
     need_reader(asked.by)
+    head = headings(Kind.COURSES)
     taught, statuses, yes = delivery_words(), version_words(), yes_words()
     columns: list[Column[CourseView]] = [
-        Column("code", _("Course code"), lambda row: row.code),
+        Column("code", head["code"], lambda row: row.code),
         *_titles(asked.site, CourseVersion.objects.values_list("title", flat=True).iterator()),
-        Column("category", _("Category"), lambda row: row.category),
-        Column("duration_minutes", _("Length in minutes"), lambda row: row.duration_minutes, Kind.NUMBER, 10),
+        Column("category", head["category"], lambda row: row.category),
+        Column("duration_minutes", head["duration_minutes"], lambda row: row.duration_minutes, Shape.NUMBER, 10),
+        Column("validity_months", head["validity_months"], lambda row: row.validity_months, Shape.NUMBER),
+        Column("delivery_method", head["delivery_method"], lambda row: taught[row.delivery_method], width=20),
+        Column("min_pass_score", head["min_pass_score"], lambda row: row.min_pass_score, Shape.NUMBER, 10),
         Column(
-            "validity_months", _("Valid for, in months (0: for ever)"), lambda row: row.validity_months, Kind.NUMBER
+            "requires_verification", head["requires_verification"], lambda row: yes[row.requires_verification], width=10
         ),
-        Column("delivery_method", _("How it is taught"), lambda row: taught[row.delivery_method], width=20),
-        Column("min_pass_score", _("Pass score, of 100"), lambda row: row.min_pass_score, Kind.NUMBER, 10),
-        Column("requires_verification", _("Needs a sign-off"), lambda row: yes[row.requires_verification], width=10),
         Column(
             "prerequisite_codes",
-            _("Courses asked for beforehand"),
+            head["prerequisite_codes"],
             lambda row: CODE_SEPARATOR.join(one.code for one in row.prerequisites),
             width=20,
         ),
-        Column("version", _("Version"), lambda row: row.version, Kind.NUMBER, 8),
+        Column("version", _("Version"), lambda row: row.version, Shape.NUMBER, 8),
         Column("version_status", _("Published or draft"), lambda row: statuses[row.status]),
     ]
     found = pages(list_courses, wanted, language=asked.language)
@@ -146,22 +152,23 @@ def courses(wanted: CourseFilters, asked: Asked) -> Listing[CourseView]:
 def trainers(wanted: TrainersWanted, asked: Asked) -> Listing[TrainerLoad]:
     """Return the list of trainers with what they may teach and the hours they hold in a week. Raises Forbidden."""
     need_reader(asked.by)
+    head = headings(Kind.TRAINERS)
     types, active = trainer_type_words(), active_words()
     hours = _("Hours booked in %(week)s") % {"week": wanted.week} if wanted.week else _("Hours booked this week")
     columns: list[Column[TrainerLoad]] = [
-        Column("code", _("Trainer code"), lambda row: row.code),
-        Column("first_name", _("First name"), lambda row: row.first_name, width=20),
-        Column("last_name", _("Last name"), lambda row: row.last_name, width=20),
-        Column("type", _("Internal or external"), lambda row: types[row.type], width=12),
-        Column("company_name", _("Company"), lambda row: row.company_name, width=24),
-        Column("email", _("E-mail"), lambda row: row.email, width=26),
+        Column("code", head["code"], lambda row: row.code),
+        Column("first_name", head["first_name"], lambda row: row.first_name, width=20),
+        Column("last_name", head["last_name"], lambda row: row.last_name, width=20),
+        Column("type", head["type"], lambda row: types[row.type], width=12),
+        Column("company_name", head["company_name"], lambda row: row.company_name, width=24),
+        Column("email", head["email"], lambda row: row.email, width=26),
         Column(
             "qualified_course_codes",
-            _("May teach (course codes)"),
+            head["qualified_course_codes"],
             lambda row: CODE_SEPARATOR.join(held.code for held in row.qualifications),
             width=40,
         ),
-        Column("hours_booked", hours, lambda row: row.hours_booked, Kind.NUMBER, 12),
+        Column("hours_booked", hours, lambda row: row.hours_booked, Shape.NUMBER, 12),
         Column("is_active", _("Status"), lambda row: active[row.is_active], width=12),
     ]
     found = pages(list_trainer_loads, wanted, week=wanted.week, by=asked.by, at=asked.at, language=asked.language)
@@ -171,11 +178,12 @@ def trainers(wanted: TrainersWanted, asked: Asked) -> Listing[TrainerLoad]:
 def venues(wanted: VenuesWanted, asked: Asked) -> Listing[VenueView]:
     """Return the list of venues. Raises Forbidden for trainers."""
     need_reader(asked.by)
+    head = headings(Kind.VENUES)
     active = active_words()
     columns: list[Column[VenueView]] = [
-        Column("name", _("Venue"), lambda row: row.name, width=30),
-        Column("capacity", _("Seats"), lambda row: row.capacity, Kind.NUMBER, 8),
-        Column("location", _("Location"), lambda row: row.location, width=40),
+        Column("name", head["name"], lambda row: row.name, width=30),
+        Column("capacity", head["capacity"], lambda row: row.capacity, Shape.NUMBER, 8),
+        Column("location", head["location"], lambda row: row.location, width=40),
         Column("is_active", _("Status"), lambda row: active[row.is_active], width=12),
     ]
     found = pages(list_venues, search=wanted.search, name=wanted.name, is_active=wanted.is_active)
@@ -201,5 +209,4 @@ def _titles(site: Site, held: Iterable[dict[str, str]]) -> list[Column[Any]]:
 
 
 def _title(language: str) -> Column[Any]:
-    heading = _("Title in %(language)s") % {"language": own_name(language)}
-    return Column(f"title_{language}", heading, lambda row: row.titles.get(language), width=32)
+    return Column(f"title_{language}", title_heading(language), lambda row: row.titles.get(language), width=32)

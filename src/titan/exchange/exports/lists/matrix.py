@@ -17,6 +17,8 @@ from titan.core.text import in_language
 from titan.exchange.exports.listing import ROWS_AT_ONCE, Asked, Column, Listing, Marked
 from titan.exchange.exports.marks import compliance_mark
 from titan.exchange.exports.words import compliance_words
+from titan.exchange.headings import headings
+from titan.exchange.imports.rules.states import Kind
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,12 @@ def matrix_columns(courses: list[CourseCounts], wanted: MatrixFilter) -> list[Co
 def matrix_list(wanted: MatrixFilter, asked: Asked) -> Listing[_Row]:
     """Return the matrix. Raises Forbidden for trainers."""
     need_reader(asked.by)
+    head = headings(Kind.MATRIX)
     words = compliance_words()
     columns: list[Column[_Row]] = [
-        Column("employee_id", _("Badge"), lambda one: one.row.worker.employee_id),
-        Column("last_name", _("Last name"), lambda one: one.row.worker.last_name, width=20),
-        Column("first_name", _("First name"), lambda one: one.row.worker.first_name, width=20),
+        Column("employee_id", head["employee_id"], lambda one: one.row.worker.employee_id),
+        Column("last_name", head["last_name"], lambda one: one.row.worker.last_name, width=20),
+        Column("first_name", head["first_name"], lambda one: one.row.worker.first_name, width=20),
         Column("company", _("Company"), lambda one: one.row.worker.company.name, width=24),
         Column("overall_status", _("Compliance"), lambda one: compliance_mark(one.row.overall_status, words), width=24),
         *(_course(course, asked.language) for course in matrix_columns(summary().by_course, wanted)),

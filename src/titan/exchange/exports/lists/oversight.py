@@ -14,7 +14,7 @@ from titan.core.page import Page
 from titan.core.permit import need_reader, need_role
 from titan.exchange.exports.audit_lines import Dates, Difference, Line, audit_lines, entity_words
 from titan.exchange.exports.cells import as_text
-from titan.exchange.exports.listing import ROWS_AT_ONCE, Asked, Column, Kind, Listing, pages
+from titan.exchange.exports.listing import ROWS_AT_ONCE, Asked, Column, Listing, Shape, pages
 from titan.exchange.exports.words import (
     case_words,
     factor_words,
@@ -64,12 +64,12 @@ def audit_log(wanted: EventsWanted, asked: Asked) -> Listing[Line]:
     things, zone = entity_words(), asked.site.zone
     dates = Dates(date.isoformat, lambda moment: as_text(moment, zone))
     columns: list[Column[Line]] = [
-        Column("id", _("Number"), lambda line: line.event.id, Kind.NUMBER, 10),
-        Column("at", _("When"), lambda line: line.event.at, Kind.MOMENT, 17),
+        Column("id", _("Number"), lambda line: line.event.id, Shape.NUMBER, 10),
+        Column("at", _("When"), lambda line: line.event.at, Shape.MOMENT, 17),
         Column("actor", _("Who"), lambda line: line.actor, width=24),
         Column("actor_role", _("As"), lambda line: str(line.event.actor_role)),
         Column("via", _("By way of"), lambda line: str(line.event.via), width=10),
-        Column("entity", _("Kind"), lambda line: things.get(line.event.entity, line.event.entity), width=20),
+        Column("entity", _("Shape"), lambda line: things.get(line.event.entity, line.event.entity), width=20),
         Column("thing", _("Thing"), lambda line: line.thing, width=30),
         Column("action", _("What happened"), lambda line: line.action, width=24),
         Column("changes", _("Before → after"), lambda line: "; ".join(map(_told, line.differences)), width=60),
@@ -93,25 +93,25 @@ def cases(wanted: CasesWanted, asked: Asked) -> Listing[CaseView]:
     need_reader(asked.by)
     states, subjects = case_words(), subject_words()
     columns: list[Column[CaseView]] = [
-        Column("id", _("Case"), lambda case: case.id, Kind.NUMBER, 8),
+        Column("id", _("Case"), lambda case: case.id, Shape.NUMBER, 8),
         Column("status", _("State"), lambda case: states[case.status], width=24),
-        Column("subject_kind", _("Kind"), lambda case: subjects[case.subject.kind], width=16),
+        Column("subject_kind", _("Shape"), lambda case: subjects[case.subject.kind], width=16),
         Column("subject", _("Found false"), lambda case: case.subject.name, width=30),
-        Column("first_day", _("From"), lambda case: case.first_day, Kind.DAY),
-        Column("last_day", _("To"), lambda case: case.last_day, Kind.DAY),
+        Column("first_day", _("From"), lambda case: case.first_day, Shape.DAY),
+        Column("last_day", _("To"), lambda case: case.last_day, Shape.DAY),
         Column("reason", _("Reason"), lambda case: case.reason, width=50),
-        Column("records", _("Records"), lambda case: case.records + case.competencies, Kind.NUMBER, 10),
+        Column("records", _("Records"), lambda case: case.records + case.competencies, Shape.NUMBER, 10),
         Column(
             "turned_red",
             _("Turned Red"),
             lambda case: case.outcome.turned_red if case.outcome else None,
-            Kind.NUMBER,
+            Shape.NUMBER,
             10,
         ),
         Column("proposed_by", _("Proposed by"), lambda case: case.proposed_by, width=24),
-        Column("proposed_at", _("Proposed on"), lambda case: case.proposed_at, Kind.MOMENT, 17),
+        Column("proposed_at", _("Proposed on"), lambda case: case.proposed_at, Shape.MOMENT, 17),
         Column("decided_by", _("Decided by"), lambda case: case.decided_by, width=24),
-        Column("decided_at", _("Decided on"), lambda case: case.decided_at, Kind.MOMENT, 17),
+        Column("decided_at", _("Decided on"), lambda case: case.decided_at, Shape.MOMENT, 17),
         Column("remark", _("Remarks"), lambda case: case.remark, width=30),
     ]
     about = (wanted.subject, wanted.subject_id) if wanted.subject and wanted.subject_id else None
@@ -133,7 +133,7 @@ def users(_wanted: UsersWanted, asked: Asked) -> Listing[_Login]:
         Column("badge", _("Badge"), lambda one: one.linked.badge),
         Column("factors", _("Second factor"), lambda one: one.factors),
         Column("is_active", _("Status"), lambda one: active[one.row.is_active], width=12),
-        Column("created_at", _("Made on"), lambda one: one.row.created_at, Kind.MOMENT, 17),
+        Column("created_at", _("Made on"), lambda one: one.row.created_at, Shape.MOMENT, 17),
     ]
 
     def page(cursor: str | None) -> Page[_Login]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from titan.compliance.requirements.queries import RequirementLine, list_area_requirements, list_role_requirements
 from titan.core.language import _
 from titan.core.permit import need_reader
-from titan.exchange.exports.listing import Asked, Column, Kind, Listing, pages
+from titan.exchange.exports.listing import Asked, Column, Listing, Shape, pages
 from titan.exchange.exports.words import requirement_words
+from titan.exchange.headings import headings
+from titan.exchange.imports.rules.states import Kind
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ def role_requirements(wanted: RoleRequirementsWanted, asked: Asked) -> Listing[R
     """Return the list of what roles require. Raises Forbidden for trainers."""
     need_reader(asked.by)
     found = pages(list_role_requirements, language=asked.language, search=wanted.search, role_id=wanted.role_id)
-    columns = _columns("role_code", _("Role code"), _("Role"))
+    columns = _columns(Kind.ROLE_REQUIREMENTS, "role_code", _("Role"))
     return Listing("role-requirements", _("Requirements of roles"), columns, found, asked.site.zone, frozen=2)
 
 
@@ -38,17 +40,17 @@ def area_requirements(wanted: AreaRequirementsWanted, asked: Asked) -> Listing[R
     """Return the list of what areas require themselves, without what they inherit. Raises Forbidden for trainers."""
     need_reader(asked.by)
     found = pages(list_area_requirements, language=asked.language, area_id=wanted.area_id)
-    columns = _columns("area_code", _("Area code"), _("Area"))
+    columns = _columns(Kind.AREA_REQUIREMENTS, "area_code", _("Area"))
     return Listing("area-requirements", _("Requirements of areas"), columns, found, asked.site.zone, frozen=2)
 
 
-def _columns(name: str, code: str, title: str) -> list[Column[RequirementLine]]:
-    kinds = requirement_words()
+def _columns(kind: Kind, name: str, title: str) -> list[Column[RequirementLine]]:
+    head, kinds = headings(kind), requirement_words()
     return [
-        Column(name, code, lambda row: row.source_code),
+        Column(name, head[name], lambda row: row.source_code),
         Column("source", title, lambda row: row.source, width=30),
-        Column("course_code", _("Course code"), lambda row: row.course.code),
+        Column("course_code", head["course_code"], lambda row: row.course.code),
         Column("course", _("Course"), lambda row: row.course.title, width=36),
-        Column("type", _("Required"), lambda row: kinds[row.type], width=22),
-        Column("grace_period_days", _("Days of grace"), lambda row: row.grace_period_days, Kind.NUMBER, 10),
+        Column("type", head["type"], lambda row: kinds[row.type], width=22),
+        Column("grace_period_days", head["grace_period_days"], lambda row: row.grace_period_days, Shape.NUMBER, 10),
     ]

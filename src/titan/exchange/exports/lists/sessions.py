@@ -8,7 +8,7 @@ from titan.core.errors import NotFound
 from titan.core.language import _
 from titan.core.permit import need_reader
 from titan.core.text import in_language
-from titan.exchange.exports.listing import Asked, Column, Kind, Listing, pages
+from titan.exchange.exports.listing import Asked, Column, Listing, Shape, pages
 from titan.exchange.exports.marks import attendance_mark, compliance_mark, result_mark, session_mark
 from titan.exchange.exports.words import (
     attendance_words,
@@ -38,15 +38,15 @@ def sessions(wanted: SessionFilter, asked: Asked) -> Listing[SessionView]:
         Column("title", _("Title"), lambda row: row.title, width=24),
         Column("course_code", _("Course code"), lambda row: row.course_code),
         Column("course", _("Course"), lambda row: in_language(row.course_title, asked.language), width=36),
-        Column("course_version", _("Version"), lambda row: row.course_version, Kind.NUMBER, 8),
-        Column("starts_at", _("Begins"), lambda row: row.slots[0].starts_at if row.slots else None, Kind.MOMENT, 17),
-        Column("ends_at", _("Ends"), lambda row: row.slots[-1].ends_at if row.slots else None, Kind.MOMENT, 17),
-        Column("slots", _("Slots"), lambda row: len(row.slots), Kind.NUMBER, 8),
+        Column("course_version", _("Version"), lambda row: row.course_version, Shape.NUMBER, 8),
+        Column("starts_at", _("Begins"), lambda row: row.slots[0].starts_at if row.slots else None, Shape.MOMENT, 17),
+        Column("ends_at", _("Ends"), lambda row: row.slots[-1].ends_at if row.slots else None, Shape.MOMENT, 17),
+        Column("slots", _("Slots"), lambda row: len(row.slots), Shape.NUMBER, 8),
         Column("trainer", _("Trainer"), lambda row: row.trainer_name, width=24),
         Column("venue", _("Venue"), lambda row: row.venue_name, width=24),
-        Column("attendees", _("People"), lambda row: row.attendees, Kind.NUMBER, 8),
-        Column("capacity", _("Seats"), lambda row: row.venue_capacity or None, Kind.NUMBER, 8),
-        Column("finalized_at", _("Finalized on"), lambda row: row.finalized_at, Kind.MOMENT, 17),
+        Column("attendees", _("People"), lambda row: row.attendees, Shape.NUMBER, 8),
+        Column("capacity", _("Seats"), lambda row: row.venue_capacity or None, Shape.NUMBER, 8),
+        Column("finalized_at", _("Finalized on"), lambda row: row.finalized_at, Shape.MOMENT, 17),
         Column("cancel_reason", _("Reason for cancelling"), lambda row: row.cancel_reason, width=30),
     ]
     found = pages(list_sessions, wanted, by=asked.by, counted=False)
@@ -73,7 +73,7 @@ def attendees(wanted: AttendeesWanted, asked: Asked) -> Listing[AttendeeView]:
         ),
         Column("status", _("Attendance"), lambda row: attendance_mark(row.status, marks), width=12),
         Column("result", _("Result"), lambda row: result_mark(row.result, results), width=10),
-        Column("score", _("Score"), lambda row: row.score, Kind.NUMBER, 8),
+        Column("score", _("Score"), lambda row: row.score, Shape.NUMBER, 8),
         Column("verified", _("Verified"), lambda row: yes[True] if row.verified else None, width=10),
         Column("method", _("Assessment method"), lambda row: row.method.name if row.method else None, width=24),
         Column("remarks", _("Remarks"), lambda row: row.remarks, width=40),

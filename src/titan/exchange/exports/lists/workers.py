@@ -16,9 +16,11 @@ from titan.compliance.rules import COLOURS, Colour
 from titan.core.language import _
 from titan.core.page import Page
 from titan.core.permit import need_reader
-from titan.exchange.exports.listing import ROWS_AT_ONCE, Asked, Column, Kind, Listing
+from titan.exchange.exports.listing import ROWS_AT_ONCE, Asked, Column, Listing, Shape
 from titan.exchange.exports.marks import compliance_mark, worker_status_mark
 from titan.exchange.exports.words import compliance_words, worker_status_words
+from titan.exchange.headings import headings
+from titan.exchange.imports.rules.states import Kind
 from titan.personnel.queries.areas import area_codes_of
 from titan.personnel.queries.workers import short_workers
 
@@ -43,11 +45,12 @@ class _Row:
 def workers(wanted: WorkersWanted, asked: Asked) -> Listing[_Row]:
     """Return the list of workers. Raises Forbidden for trainers."""
     need_reader(asked.by)
+    head = headings(Kind.WORKERS)
     compliance, statuses = compliance_words(), worker_status_words()
     columns: list[Column[_Row]] = [
-        Column("employee_id", _("Badge"), lambda row: row.worker.employee_id),
-        Column("last_name", _("Last name"), lambda row: row.worker.last_name, width=20),
-        Column("first_name", _("First name"), lambda row: row.worker.first_name, width=20),
+        Column("employee_id", head["employee_id"], lambda row: row.worker.employee_id),
+        Column("last_name", head["last_name"], lambda row: row.worker.last_name, width=20),
+        Column("first_name", head["first_name"], lambda row: row.worker.first_name, width=20),
         Column(
             "compliance_status",
             _("Compliance"),
@@ -56,25 +59,25 @@ def workers(wanted: WorkersWanted, asked: Asked) -> Listing[_Row]:
         ),
         *(_open(colour, word) for colour, word in ((Colour.RED, _("Red")), (Colour.BLUE, _("Blue")))),
         _open(Colour.YELLOW, _("Yellow")),
-        Column("status", _("Status"), lambda row: worker_status_mark(row.worker.status, statuses), width=12),
-        Column("company_code", _("Company code"), lambda row: row.worker.company.code),
+        Column("status", head["status"], lambda row: worker_status_mark(row.worker.status, statuses), width=12),
+        Column("company_code", head["company_code"], lambda row: row.worker.company.code),
         Column("company", _("Company"), lambda row: row.worker.company.name, width=24),
-        Column("role_code", _("Role code"), lambda row: row.worker.role.code if row.worker.role else None),
+        Column("role_code", head["role_code"], lambda row: row.worker.role.code if row.worker.role else None),
         Column("role", _("Role"), lambda row: row.worker.role.title if row.worker.role else None, width=24),
-        Column("role_assigned_on", _("In this role since"), lambda row: row.worker.role_assigned_on, Kind.DAY),
-        Column("area_codes", _("Area codes"), lambda row: AREA_SEPARATOR.join(row.areas), width=20),
-        Column("supervisor_employee_id", _("Supervisor’s badge"), lambda row: row.supervisor),
-        Column("email", _("E-mail"), lambda row: row.worker.email, width=26),
-        Column("phone", _("Phone"), lambda row: row.worker.phone, width=18),
-        Column("start_date", _("On site from"), lambda row: row.worker.start_date, Kind.DAY),
-        Column("end_date", _("On site until"), lambda row: row.worker.end_date, Kind.DAY),
+        Column("role_assigned_on", head["role_assigned_on"], lambda row: row.worker.role_assigned_on, Shape.DAY),
+        Column("area_codes", head["area_codes"], lambda row: AREA_SEPARATOR.join(row.areas), width=20),
+        Column("supervisor_employee_id", head["supervisor_employee_id"], lambda row: row.supervisor),
+        Column("email", head["email"], lambda row: row.worker.email, width=26),
+        Column("phone", head["phone"], lambda row: row.worker.phone, width=18),
+        Column("start_date", head["start_date"], lambda row: row.worker.start_date, Shape.DAY),
+        Column("end_date", head["end_date"], lambda row: row.worker.end_date, Shape.DAY),
     ]
     return Listing("workers", _("Workers"), columns, lambda cursor: _page(wanted, asked, cursor), asked.site.zone)
 
 
 def _open(colour: Colour, word: str) -> Column[_Row]:
     """Return the column of how many requirements of a worker have this colour; blank where none has."""
-    return Column(f"open_{colour.value.lower()}", word, lambda row: row.open.get(colour), Kind.NUMBER, 8)
+    return Column(f"open_{colour.value.lower()}", word, lambda row: row.open.get(colour), Shape.NUMBER, 8)
 
 
 def _page(wanted: WorkersWanted, asked: Asked, cursor: str | None) -> Page[_Row]:
