@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import tracemalloc
 import unicodedata
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -16,8 +17,10 @@ from python_calamine import CalamineWorkbook
 
 from tests.exchange.exports.world import NASTY
 from titan.compliance.rules import Colour
+from titan.core.page import Page
 from titan.exchange.exports.cells import as_text, harmless, restored
 from titan.exchange.exports.csv_file import csv_chunks
+from titan.exchange.exports.files import Format, export_file
 from titan.exchange.exports.listing import Column, Listing, Marked, whole
 from titan.exchange.exports.xlsx_file import write_xlsx
 
@@ -106,3 +109,23 @@ def test_a_long_text_is_cut_where_a_workbook_has_no_room() -> None:
     assert len(wide.encode("utf-16-le")) // 2 <= 32_767
     assert wide.endswith("…")
     assert whole_text == "y" * 32_767
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_memory_does_not_grow_with_the_rows(form: str) -> None:
+    def peak(rows: int) -> int:
+        columns = [Column(str(n), str(n), lambda row: f"text {row}", width=9) for n in range(4)]
+
+        def page(cursor: str | None) -> Page[int]:
+            first = int(cursor or 0)
+            return Page(list(range(first, first + 1000)), str(first + 1000) if first + 1000 < rows else None, None)
+
+        tracemalloc.start()
+        file = export_file(Listing("rows", "Rows", columns, page, BAKU), Format(form), at=AT)
+        assert sum(map(len, file.chunks)) > rows
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    peak(1_000)
+    assert peak(12_000) < peak(3_000) + 500_000
