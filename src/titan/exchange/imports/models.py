@@ -84,6 +84,8 @@ class ImportSlice(models.Model):
     of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="slices")
     sheet = models.PositiveIntegerField()
     position = models.PositiveIntegerField()
+    first_row = models.PositiveIntegerField()
+    last_row = models.PositiveIntegerField()
     cells = models.BinaryField()
     checked = models.BinaryField(null=True)
     outcomes = models.TextField(blank=True)

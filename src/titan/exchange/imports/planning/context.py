@@ -40,10 +40,13 @@ CREATABLE = {Noun.COMPANY, Noun.ROLE, Noun.AREA}
 
 @dataclass
 class Context:
-    """See above. badges: of the whole site, by what they have in common. new_badges: of new workers in the file so far.
+    """See above.
 
-    days: what the columns of days tell, by sheet and column. units: likewise of lengths of time.
-    made_up: new companies, roles and areas that somebody asked to create: code → name.
+    badges: of the whole site, by what they have in common. new_badges: of new workers in the file so far. days: what
+    the columns of days tell, by sheet and column. units: likewise of lengths of time; bare_numbers: cells of those that
+    only a unit explains. made_up: new companies, roles and areas that somebody asked to create: code → name.
+    people, trained: the badges whose workers and whose records were read (None: all workers).
+    counted_expiries: how many records end when their course's validity does, because the file says nothing.
     """
 
     today: date
@@ -58,10 +61,14 @@ class Context:
     asked: Asked = field(default_factory=Asked)
     days: dict[tuple[int, int], DayColumn] = field(default_factory=dict)
     units: dict[tuple[int, int], Unit | None] = field(default_factory=dict)
+    bare_numbers: dict[tuple[int, int], list[str]] = field(default_factory=dict)
     new_badges: dict[str, RowPlan] = field(default_factory=dict)
     new_courses: dict[str, CourseRow] = field(default_factory=dict)
     made_up: dict[Noun, dict[str, str]] = field(default_factory=lambda: {noun: {} for noun in CREATABLE})
     plans: list[RowPlan] = field(default_factory=list)
+    counted_expiries: int = 0
+    people: frozenset[str] | None = frozenset()
+    trained: frozenset[str] = frozenset()
 
     def answer(self, key: str, default: str = "") -> str:
         """Return the answer to a question, else what was given for all like it."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from titan.exchange.imports.planning.uses import SheetUse
 from titan.exchange.imports.rules.reasons import Reason
 from titan.exchange.imports.rules.states import Kind, Outcome
 from titan.exchange.site_folder.differences import Differences
-from titan.exchange.site_folder.rows import Row
 
 LETTERS = {
     Outcome.CREATED: "C",
@@ -33,7 +33,8 @@ class Problem:
 class RowPlan:
     """What is made of a row. number: its place among all rows of the file; column: of a matrix, the cell's.
 
-    values: what its mapped cells were read as. typed: what is written, of those that create or change.
+    values: what its mapped cells were read as. typed: the row of a site folder that is written, of those
+    that create or change.
     """
 
     number: int
@@ -45,14 +46,15 @@ class RowPlan:
     values: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     outcome: Outcome = Outcome.UNCHANGED
-    typed: Row | None = None
+    typed: Any = None
     differences: Differences | None = None
 
     def refuse(self, reason: Reason, name: str = "", column: int | None = None) -> None:
         """Refuse the row; at a field, or at the column of its cell."""
-        at = column if column is not None else (self.column or self.use.column_of(name))
+        if column is None:
+            column = self.column if self.column is not None else self.use.column_of(name)
         if not any(problem.reason == reason and problem.field == name for problem in self.problems):
-            self.problems.append(Problem(name, at, reason))
+            self.problems.append(Problem(name, column, reason))
         self.outcome = Outcome.REFUSED
         self.typed = None
 

@@ -105,8 +105,8 @@ class Question:
     answer: as given, or a stated default; open: nothing is written before it is answered (False: a default stands,
     or the rows concerned are refused meanwhile). value: the unknown company, role, area, course or badge. options:
     the answers. takes_code: an answer may also be `map:CODE`, an existing code (of companies, roles, areas, courses,
-    workers). rows: how many rows it is about; examples: some places such as `Workers!F12: 03/04/2026`. how: the
-    option of `titan import` that answers it.
+    workers). rows: how many rows it is about; examples: some places such as `Workers!F12: 03/04/2026`. takes_day: an
+    answer may also be a day, YYYY-MM-DD. how: the option of `titan import` that answers it.
     """
 
     key: str
@@ -123,6 +123,7 @@ class Question:
     rows: int
     examples: tuple[str, ...]
     how: str
+    takes_day: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,8 @@ class ImportView:
 
     notes: what is worth knowing and needs no answer (hidden rows, ignored columns, stated defaults).
     can_apply: nothing is open, nothing is refused, something is written; can_skip: the same but for refused rows.
-    evidence_id: the kept file, once applied. remembered: whether a mapping was taken over from an earlier file.
+    made_up: (kind, code, name) of what answers create. evidence_id: the kept file, once applied. remembered: whether
+    a mapping was taken over from an earlier file.
     """
 
     id: int
@@ -212,6 +214,7 @@ class ImportView:
     undone_by_id: int | None
     undo_reason: str
     forgotten_at: datetime | None
+    made_up: tuple[tuple[Kind, str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+from titan.exchange.imports.reading.lines import Cell, shown
 from titan.exchange.imports.rules.days import DayRead, Family, Order, Source
 from titan.exchange.imports.rules.folding import asides, fold
 
@@ -13,6 +14,9 @@ ENOUGH_CELLS = 5
 """From how many date cells on it is no chance that all of them lie in the first twelve days of a month."""
 SWAPPED_BELOW = 13
 MOST_EXAMPLES = 3
+Example = tuple[int, int, str]
+"""A row, a column, and what stands there."""
+
 _SAID = re.compile(
     r"(?P<dmy>\b(?:dd?|gg?) (?:mm?|aa?) (?:yy|yyyy|y))|(?P<mdy>\b(?:mm?|aa?) (?:dd?|gg?) (?:yy|yyyy|y)\b)"
 )
@@ -28,26 +32,25 @@ class DayColumn:
     said: Order | None = None
     certain: Counter[tuple[Family, Order]] = field(default_factory=Counter)
     either: Counter[Family] = field(default_factory=Counter)
-    examples: list[tuple[str, str]] = field(default_factory=list)
+    examples: list[Example] = field(default_factory=list)
     date_cells: int = 0
     early_date_cells: int = 0
-    date_examples: list[tuple[str, str]] = field(default_factory=list)
+    date_examples: list[Example] = field(default_factory=list)
     serials: int = 0
-    repeated: int = 0
 
-    def add(self, read: DayRead, place: str, shown: str) -> None:
-        """Take one cell into account. place, shown: kept of the first that depend on the order."""
+    def add(self, read: DayRead, row: int, column: int, cell: Cell) -> None:
+        """Take one cell into account."""
         if read.is_either and read.family is not None:
             self.either[read.family] += 1
             if len(self.examples) < MOST_EXAMPLES and self.decided(read.family) is None:
-                self.examples.append((place, shown))
+                self.examples.append((row, column, shown(cell)))
         elif read.order is not None and read.family is not None:
             self.certain[read.family, read.order] += 1
         elif read.source is Source.CELL and read.day is not None:
             self.date_cells += 1
             self.early_date_cells += read.day.day < SWAPPED_BELOW
             if len(self.date_examples) < MOST_EXAMPLES:
-                self.date_examples.append((place, shown))
+                self.date_examples.append((row, column, shown(cell)))
         elif read.source is Source.SERIAL and read.day is not None:
             self.serials += 1
 

@@ -19,7 +19,6 @@ class State(StrEnum):
 class Work(StrEnum):
     """What is done to an import at this moment, in the background when it is large."""
 
-    READING = "READING"
     CHECKING = "CHECKING"
     APPLYING = "APPLYING"
     UNDOING = "UNDOING"
@@ -91,4 +90,3 @@ class QuestionKind(StrEnum):
     PERSON = "PERSON"
     WORD = "WORD"
     UNIT = "UNIT"
-    EXPIRY = "EXPIRY"

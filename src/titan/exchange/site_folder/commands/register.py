@@ -7,7 +7,7 @@ from typing import Any
 from titan.core.bulk import insert_rows
 from titan.core.command import Said, say_all
 from titan.core.errors import Conflict
-from titan.evidence.commands import record_evidence
+from titan.evidence.commands import StagedEvidence, record_evidence
 from titan.evidence.queries import EvidenceView
 from titan.exchange.site_folder.changes import is_new_record, record_key
 from titan.exchange.site_folder.commands.writing import FileReport, Load, iso, report
@@ -38,8 +38,12 @@ def write_register(load: Load) -> FileReport:
     if new and load.register is None:
         raise Conflict("CHANGED_MEANWHILE", "Records were revoked at the same moment: load the folder again.")
     if new and load.register is not None:
-        _write(load, new, record_evidence(load.register, by=load.by, at=load.at))
+        _write(load, new, _recorded(load.register, load))
     return report(RECORDS, len(load.folder.records), created=len(new), changed=0)
+
+
+def _recorded(register: StagedEvidence | EvidenceView, load: Load) -> EvidenceView:
+    return register if isinstance(register, EvidenceView) else record_evidence(register, by=load.by, at=load.at)
 
 
 def _write(load: Load, rows: list[RecordRow], evidence: EvidenceView) -> None:

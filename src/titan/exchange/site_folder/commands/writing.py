@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from titan.core.actor import Actor
 from titan.evidence.commands import StagedEvidence
+from titan.evidence.queries import EvidenceView
 from titan.exchange.site_folder.changes import RecordKey
 from titan.exchange.site_folder.queries import Known
 from titan.exchange.site_folder.rows import Folder
@@ -57,11 +58,14 @@ class Ids:
 
 @dataclass(frozen=True)
 class Load:
-    """One load: what the folder says, what stood before, the staged register, who loads it and when."""
+    """One load: what the folder says, what stood before, who loads it and when.
+
+    register: the file that new records cite, staged or recorded already.
+    """
 
     folder: Folder
     known: Known
-    register: StagedEvidence | None
+    register: StagedEvidence | EvidenceView | None
     by: Actor
     at: datetime
     ids: Ids
