@@ -152,12 +152,14 @@ class NavigationEntry:
 
 def navigation(visit: Visit) -> tuple[NavigationEntry, ...]:
     """Return the places that the visitor's role leads to; a place whose pages are not there is left out."""
-    return _navigation(visit.reads_all, visit.takes_packs, translation.get_language(), get_script_prefix())
+    return _navigation(
+        visit.reads_all, visit.takes_packs, visit.actor.is_admin, translation.get_language(), get_script_prefix()
+    )
 
 
 @lru_cache(maxsize=64)
 def _navigation(
-    reads_all: bool, reads_ledger: bool, _language: str | None, _prefix: str
+    reads_all: bool, reads_ledger: bool, imports: bool, _language: str | None, _prefix: str
 ) -> tuple[NavigationEntry, ...]:
     places = [("today", _("Today"), "today")]
     if reads_all:
@@ -167,8 +169,11 @@ def _navigation(
             ("workers", _("Workers"), "workers"),
             ("verify", _("Verify"), "verify"),
             ("library", _("Library"), "library"),
-            ("audit", _("Audit log"), "audit"),
         ]
+    if imports:
+        places.append(("imports", _("Import"), "imports"))
+    if reads_all:
+        places.append(("audit", _("Audit log"), "audit"))
     if reads_ledger:
         places.append(("ledger", _("Ledger"), "ledger"))
     return tuple(NavigationEntry(key, label, address) for key, label, name in places if (address := maybe_url(name)))

@@ -37,7 +37,9 @@ class Shown(float):
         return made
 
 
-def workbook(*sheets: tuple[str, Rows], is_1904: bool = False, merged: Sequence[tuple[int, int, int, int]] = ()) -> bytes:
+def workbook(
+    *sheets: tuple[str, Rows], is_1904: bool = False, merged: Sequence[tuple[int, int, int, int]] = ()
+) -> bytes:
     """Return an XLSX with these (name, rows). merged: areas of the first sheet, merged over what stands there."""
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"date_1904": is_1904, "strings_to_formulas": False, "strings_to_urls": False})

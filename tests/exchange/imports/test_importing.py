@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.cast import actor
 from tests.compliance.invariant import verdict_equals_rebuild
 from tests.exchange.folders import write
 from tests.exchange.imports.files import Formula, Shown, upload, workbook
 from titan.core.actor import Role, Via, system_actor
 from titan.core.errors import Conflict
 from titan.exchange.imports.choices import Given
-from titan.exchange.imports.commands import answer_questions, apply_import, open_import, undo_import
+from titan.exchange.imports.commands import apply_import, open_import, undo_import
 from titan.exchange.imports.queries.imports import import_rows, one_import, undo_preview
 from titan.exchange.imports.queries.views import ImportView
 from titan.exchange.imports.rules.states import Outcome, State
 from titan.exchange.site_folder.commands import load_site
-from titan.personnel.models import Company, StatusPeriod, Worker
-from tests.cast import actor
+from titan.personnel.models import Worker
 
 BY = actor(Role.HSE_ADMIN)
 
@@ -112,5 +111,7 @@ def test_it_is_applied_and_undone(loaded: None, at: datetime) -> None:
     assert preview.is_possible, preview.resting
     undo_import(view.id, "Wrong file", by=BY, at=at)
     assert one_import(view.id, by=BY, at=at).state is State.UNDONE
-    assert set(Worker.objects.filter(employee_id__in=["N-10", "00123"]).values_list("status", flat=True)) == {"INACTIVE"}
+    assert set(Worker.objects.filter(employee_id__in=["N-10", "00123"]).values_list("status", flat=True)) == {
+        "INACTIVE"
+    }
     verdict_equals_rebuild(at)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from titan.core.actor import Role
 from titan.core.errors import NotFound
 from titan.core.language import list_separator
+from titan.core.permit import need_reader
 from titan.exchange.exports.files import Format, export_file
 from titan.exchange.exports.listing import Asked
 from titan.exchange.exports.lists import LISTS
@@ -31,7 +34,7 @@ from titan.web.pages.sessions import wanted_sessions
 from titan.web.pages.verify import VIEWS, chosen_view
 from titan.web.pages.workers import wanted_workers
 from titan.web.query import given_id, given_text
-from titan.web.visit import Visit, page
+from titan.web.visit import Visit, page, show
 
 
 @require_GET
@@ -79,4 +82,41 @@ WANTED: Mapping[str, Callable[[HttpRequest], Any]] = {
     "users": lambda _request: UsersWanted(),
 }
 
-urlpatterns = [path("exports/<slug:name>.<slug:form>", export, name="export")]
+
+@require_GET
+@page
+def exports(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Every list that is a file of its own, whole."""
+    need_reader(visit.actor)
+    lists = [row for row in _lists() if row[0] != "users" or visit.actor.role is Role.SUPER_ADMIN]
+    return show(request, visit, "exports/exports.html", {"lists": lists})
+
+
+def _lists() -> list[tuple[str, str, str]]:
+    """Return name, title and remark of each list."""
+    importable = _("can be imported again")
+    return [
+        ("workers", _("Workers"), importable),
+        ("companies", _("Companies"), importable),
+        ("roles", _("Roles"), importable),
+        ("role-requirements", _("Requirements of roles"), importable),
+        ("areas", _("Areas"), importable),
+        ("area-requirements", _("Requirements of areas"), importable),
+        ("courses", _("Courses"), importable),
+        ("trainers", _("Trainers"), importable),
+        ("venues", _("Venues"), importable),
+        ("records", _("Training records"), importable),
+        ("matrix", _("Compliance matrix"), ""),
+        ("sessions", _("Sessions"), ""),
+        ("competencies", _("Verification queue"), ""),
+        ("methods", _("Assessment methods"), ""),
+        ("consequences", _("Consequences"), ""),
+        ("audit", _("Audit log"), ""),
+        ("users", _("Users"), ""),
+    ]
+
+
+urlpatterns = [
+    path("exports", exports, name="exports"),
+    path("exports/<slug:name>.<slug:form>", export, name="export"),
+]

@@ -85,5 +85,5 @@ def red_workers(import_id: int, *, by: Actor, limit: int = DEFAULT_LIMIT, cursor
 
 
 def _made(import_id: int) -> QuerySet[ImportedThing, int]:
-    things = ImportedThing.objects.filter(of_id=import_id, entity=WORKER, before=None)
+    things = ImportedThing.objects.filter(of_id=import_id, entity=WORKER, before__isnull=True)
     return things.values_list("entity_id", flat=True)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("imports/<int:import_id>", steps.import_page, name="import"),
     path("imports/<int:import_id>/sheets", steps.import_sheets, name="import_sheets"),
     path("imports/<int:import_id>/sheets/<int:sheet>", acts.import_sheet, name="import_sheet"),
+    path("imports/<int:import_id>/empty", acts.import_empty, name="import_empty"),
     path("imports/<int:import_id>/questions", steps.import_questions, name="import_questions"),
     path("imports/<int:import_id>/answers", acts.import_answers, name="import_answers"),
     path("imports/<int:import_id>/preview", steps.import_preview, name="import_preview"),

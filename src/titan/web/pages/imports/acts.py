@@ -16,6 +16,7 @@ from titan.core.errors import Conflict, Invalid, NotFound, invalid
 from titan.core.given import UNCHANGED, Unchanged
 from titan.exchange.imports import commands
 from titan.exchange.imports.choices import CellFix, SheetChoice
+from titan.exchange.imports.commands.answering import let_empty_cells_clear
 from titan.exchange.imports.queries.imports import one_import
 from titan.exchange.imports.queries.views import SheetView
 from titan.exchange.imports.rules.states import Kind
@@ -37,6 +38,18 @@ def import_sheet(request: HttpRequest, visit: Visit, import_id: int, sheet: int)
     except (Invalid, Conflict) as refusal:
         return show_sheets(request, visit, import_id, refusal, sheet=sheet)
     return go_to(request, f"{reverse('import_sheets', args=[import_id])}#sheet-{sheet}")
+
+
+@require_POST
+@page
+def import_empty(request: HttpRequest, visit: Visit, import_id: int) -> HttpResponse:
+    """Say whether an empty cell takes away what stands."""
+    clears = request.POST.get("clears") == "1"
+    try:
+        let_empty_cells_clear(import_id, clears=clears, by=visit.actor, at=visit.at, version=_version(request))
+    except (Invalid, Conflict) as refusal:
+        return show_sheets(request, visit, import_id, refusal)
+    return go_to(request, f"{reverse('import_sheets', args=[import_id])}#empty")
 
 
 @require_POST
@@ -202,7 +215,7 @@ def _values(sent: QueryDict, stands: SheetView) -> dict[str, str]:
 def _answers(sent: QueryDict) -> Mapping[str, str | None]:
     """Return the answers by the keys of their questions; what is taken back is None.
 
-    `key-3` names the question, `answer-3` holds the chosen answer; with `map:` the code stands in `code-3`.
+    `key-3` names the question, `answer-3` holds the answer; a code or day that goes with it stands in `code-3`.
     """
     given: dict[str, str | None] = {}
     for name in list(sent)[:MOST]:
@@ -215,9 +228,9 @@ def _answers(sent: QueryDict) -> Mapping[str, str | None]:
 
 
 def _answer(answer: str, code: str) -> str | None:
-    if answer == "map:":
-        return f"map:{code[:LONGEST]}"
-    return answer[:LONGEST] or None
+    if answer in {"map:", "same:"}:
+        return f"{answer}{code[:LONGEST]}"
+    return code if answer == "day:" else answer[:LONGEST] or None
 
 
 def _place(sent: QueryDict) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -152,6 +153,7 @@ def show_preview(request: HttpRequest, visit: Visit, import_id: int, refusal: Re
     values = {
         "outcome": outcome,
         "kind": kind,
+        "here": urlencode({"show": outcome.value.lower(), **({"kind": kind.value} if kind else {})}),
         "kinds_here": [(one, count_of(view.by_kind[one], outcome)) for one in kinds],
         "page": found,
         "labels": _labels(found.items if found else ()),

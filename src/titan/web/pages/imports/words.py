@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from titan.exchange.exports import words
 from titan.exchange.imports.queries.views import ColumnView, Counts, ImportView
 from titan.exchange.imports.rules.states import KIND_LABELS, Kind, Outcome, QuestionKind, State, Work
 from titan.web.shown import State as Shown
@@ -64,7 +65,6 @@ def count_of(counts: Counts, outcome: Outcome) -> int:
 def work_words() -> Mapping[Work, str]:
     """Return what is being done to an import."""
     return {
-        Work.READING: _("Reading the file"),
         Work.CHECKING: _("Checking every row against the site"),
         Work.APPLYING: _("Writing it to the site"),
         Work.UNDOING: _("Taking it back"),
@@ -79,8 +79,8 @@ def import_state(view: ImportView) -> Shown:
         return Shown("red", _("Failed"))
     if view.state == State.OPEN:
         return Shown("amber", _("Not applied yet"))
-    words = {State.APPLIED: _("Applied"), State.DISCARDED: _("Discarded"), State.UNDONE: _("Taken back")}
-    return Shown("green" if view.state == State.APPLIED else "none", words[view.state])
+    said = {State.APPLIED: _("Applied"), State.DISCARDED: _("Discarded"), State.UNDONE: _("Taken back")}
+    return Shown("green" if view.state == State.APPLIED else "none", said[view.state])
 
 
 def why_words(column: ColumnView) -> str:
@@ -137,7 +137,7 @@ def _step_state(key: str, here: str, *, is_open: bool, wrong: bool) -> str:
 def written_words(view: ImportView) -> list[str]:
     """Return what an applied import did, a sentence for each kind of thing."""
     said = []
-    words = kind_words()
+    kinds = kind_words()
     for kind, counts in view.by_kind.items():
         parts = [
             _("%(n)s new") % {"n": number(counts.created)} if counts.created else "",
@@ -146,7 +146,7 @@ def written_words(view: ImportView) -> list[str]:
         ]
         told = ", ".join(part for part in parts if part)
         if told:
-            said.append(f"{words[kind.value]}: {told}")
+            said.append(f"{kinds[kind.value]}: {told}")
     return said
 
 
@@ -163,9 +163,21 @@ def unknown_words() -> dict[QuestionKind, str]:
     }
 
 
+def choice_words() -> dict[str, str]:
+    """Return the words for what a cell can be read as where only some values are possible."""
+    return {
+        **words.worker_status_words(),
+        **words.trainer_type_words(),
+        **words.requirement_words(),
+        **words.delivery_words(),
+        **words.result_words(),
+    }
+
+
 def words_of_import() -> dict[str, Any]:
     """Return what the templates of an import say with."""
     return {
+        "choice_words": choice_words(),
         "kinds": kind_words(),
         "outcomes": [(one, outcome_words()[one], outcome_colours()[one]) for one in OUTCOMES],
         "count_of": count_of,
