@@ -10,7 +10,11 @@ from titan.cli import (
     backups,
     demo,
     evidence,
+<<<<<<< HEAD
     exporting,
+=======
+    importing,
+>>>>>>> imports
     ledger,
     loading,
     nights,
@@ -35,6 +39,9 @@ app.command()(nights.worker)
 app.command()(demo.demo)
 app.command()(walk.walk)
 app.command()(loading.load)
+app.command("import")(importing.import_file)
+app.command("imports")(importing.imports)
+app.command("undo-import")(importing.undo_import)
 app.add_typer(evidence.evidence, name="evidence")
 app.add_typer(ledger.ledger, name="ledger")
 app.add_typer(people.users, name="user")

@@ -48,7 +48,7 @@ def workbook(
         page = book.add_worksheet(name)
         for row, cells in enumerate(rows):
             for column, cell in enumerate(cells):
-                _write(book, page, row, column, cell, day)
+                _write(book, page, (row, column), cell, day)
         for area in merged if number == 0 else ():
             cell = rows[area[0]][area[1]]
             page.merge_range(*area, cell if isinstance(cell, str) else "")
@@ -56,23 +56,23 @@ def workbook(
     return target.getvalue()
 
 
-def _write(book: Any, page: Any, row: int, column: int, cell: Any, day: Any) -> None:
+def _write(book: Any, page: Any, place: tuple[int, int], cell: Any, day: Any) -> None:
     if cell is None:
         return
     if isinstance(cell, Formula):
-        page.write_formula(row, column, str(cell), day if isinstance(cell.result, date) else None, _result(cell.result))
+        page.write_formula(*place, str(cell), day if isinstance(cell.result, date) else None, _result(cell.result))
     elif isinstance(cell, Shown):
-        page.write_number(row, column, float(cell), book.add_format({"num_format": cell.shape}))
+        page.write_number(*place, float(cell), book.add_format({"num_format": cell.shape}))
     elif isinstance(cell, bool):
-        page.write_boolean(row, column, cell)
+        page.write_boolean(*place, cell)
     elif isinstance(cell, int | float):
-        page.write_number(row, column, cell)
+        page.write_number(*place, cell)
     elif isinstance(cell, datetime):
-        page.write_datetime(row, column, cell, day)
+        page.write_datetime(*place, cell, day)
     elif isinstance(cell, date):
-        page.write_datetime(row, column, datetime(cell.year, cell.month, cell.day), day)  # noqa: DTZ001
+        page.write_datetime(*place, datetime(cell.year, cell.month, cell.day), day)  # noqa: DTZ001
     else:
-        page.write_string(row, column, cell)
+        page.write_string(*place, cell)
 
 
 def _result(result: object) -> object:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from titan.core.given import UNCHANGED, Unchanged
 from titan.exchange.imports.rules.states import Kind
@@ -39,12 +39,27 @@ class CellFix:
 
 
 @dataclass(frozen=True)
+class Decisions:
+    """Several decisions about an open import. sheets: by number. answers: by key, None takes one back.
+
+    left_out: by (sheet, row), whether it is left out. empty_clears: None leaves it as it is.
+    """
+
+    sheets: Mapping[int, SheetChoice] = field(default_factory=dict)
+    answers: Mapping[str, str | None] = field(default_factory=dict)
+    fixes: Sequence[CellFix] = ()
+    left_out: Mapping[tuple[int, int], bool] = field(default_factory=dict)
+    empty_clears: bool | None = None
+
+
+@dataclass(frozen=True)
 class Given:
     """Choices made before anything is read, as the command line gives them. Empty: proposed or asked.
 
     sheets: only those, by name. dates: `dmy` or `mdy`, wherever a column does not decide. matrix_dates: `completed` or
     `expires`. role_day: `today`, `start` or a day. create: which of companies, roles, areas to create when unknown.
-    maps: code by unknown value. values: one value for all rows, by field.
+    maps: code by unknown value. values: one value for all rows, by field. answers: to questions, by
+    their keys. headings: the field of a column by its heading (`-`: leave it out).
     """
 
     kind: Kind | None = None
@@ -55,4 +70,6 @@ class Given:
     create: frozenset[str] = frozenset()
     maps: Mapping[str, str] | None = None
     values: Mapping[str, str] | None = None
+    answers: Mapping[str, str] | None = None
+    headings: Mapping[str, str] | None = None
     empty_clears: bool = False

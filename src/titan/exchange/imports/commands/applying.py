@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from titan.core import settings
 from titan.core.actor import Actor
-from titan.core.command import EVERYONE, command, say, touch
+from titan.core.command import EVERYONE, command, nothing_changed, say, touch
 from titan.core.errors import Conflict
 from titan.core.language import _, ngettext
 from titan.core.permit import need_admin
@@ -89,12 +89,20 @@ def apply_now(row: Import, *, progress: Progress, by: Actor, at: datetime) -> No
     today = settings.current().today(at)
     checked = check_rows(row, today=today, progress=progress)
     _need_as_shown(row, checked, told, by=by, at=at)
-    staged = stage([Upload(row.file_name, io.BytesIO(file_bytes(row.pk)))], kind=EvidenceKind.REGISTER)
-    if not _write(row.pk, checked, staged, told, today, by=by, at=at):
+    if not write_checked(row, checked, by=by, at=at):
         # Somebody wrote meanwhile, and what that came to is not what was shown.
         row.refresh_from_db()
         _need_as_shown(row, check_rows(row, today=today), told, by=by, at=at)
         raise Conflict("CHANGED_MEANWHILE", _("Somebody changed the site at the same moment: apply it again."))
+
+
+def write_checked(row: Import, checked: Checked, *, by: Actor, at: datetime) -> bool:
+    """Keep the file as evidence and write what a check came to; return False when the site changed since the check.
+
+    Not within a command. Raises as apply_import does.
+    """
+    staged = stage([Upload(row.file_name, io.BytesIO(file_bytes(row.pk)))], kind=EvidenceKind.REGISTER)
+    return _write(row.pk, checked, staged, by=by, at=at)
 
 
 def file_bytes(import_id: int) -> bytes:
@@ -115,23 +123,11 @@ def _need_as_shown(row: Import, checked: Checked, told: Told, *, by: Actor, at: 
 
 
 @command
-def _write(
-    import_id: int,
-    checked: Checked,
-    staged: StagedEvidence,
-    told: Told,
-    today: date,
-    *,
-    by: Actor,
-    at: datetime,
-) -> bool:
-    """Write what a check came to; return False when the site is no longer what the check saw."""
+def _write(import_id: int, checked: Checked, staged: StagedEvidence, *, by: Actor, at: datetime) -> bool:
     row = need_open(import_id, None, idle=False)
     lock_others_out()
     context = checked.context
     if not stands_as_checked(context):
-        from titan.core.command import nothing_changed
-
         nothing_changed()
         return False
     evidence = record_evidence(staged, by=by, at=at)

@@ -77,7 +77,7 @@ def _keep(
         size=received.size,
         language=language,
         given=plain_given(given),
-        choices=plain_decided(Decided(empty_clears=given.empty_clears)),
+        choices=plain_decided(Decided(answers=dict(given.answers or {}), empty_clears=given.empty_clears)),
         reading=asdict(found),
         opened_at=at,
         opened_by_id=by.user_id,

@@ -52,15 +52,26 @@ def rows_of(row: Import) -> int:
 
 def work_now_if_small(import_id: int, *, by: Actor, at: datetime) -> None:
     """Do what was asked for on an import at once, unless it is large. Raises what the work refuses."""
-    row = _take(Q(pk=import_id), at)
+    row = take(import_id, at)
     if row is None:
         return
     if rows_of(row) > SMALL:
         # Let go: servers and workers look for it.
         Import.objects.filter(pk=row.pk, alive_until=row.alive_until).update(alive_until=None)
         return
+    _do_and_tell(row, lambda: at)
+
+
+def work_until_done(import_id: int, *, clock: Clock) -> None:
+    """Do what is asked for on an import, however large, for whoever waits for it. Raises what the work refuses."""
+    row = take(import_id, clock())
+    if row is not None:
+        _do_and_tell(row, clock)
+
+
+def _do_and_tell(row: Import, clock: Clock) -> None:
     try:
-        do_work(row, clock=lambda: at)
+        do_work(row, clock=clock)
     except Refusal as refusal:
         _give_up(row, refusal.detail)
         raise
@@ -79,6 +90,11 @@ def do_asked_work(clock: Clock) -> bool:
         log.exception("Work on import %s failed", row.pk)
         _give_up(row, _("Something unexpected happened (%(error)s). Try again.") % {"error": type(error).__name__})
     return True
+
+
+def take(import_id: int, at: datetime) -> Import | None:
+    """Take up what was asked for on an import; None when nothing was, or somebody else did."""
+    return _take(Q(pk=import_id), at)
 
 
 def _take(which: Q, at: datetime) -> Import | None:

@@ -27,6 +27,7 @@ class Open:
     column: str = ""
     sheet: int | None = None
     about: str = ""
+    answer: str = ""
     rows: int = 0
     examples: list[str] = field(default_factory=list)
 

@@ -60,7 +60,7 @@ def check_rows(row: Import, *, today: date, progress: Progress = _quietly) -> Ch
     stands = known(workers=())
     names = names_of(stands, given.maps or {})
     clues = Clues(lambda text: names[Noun.COURSE].find(text).code or None, kind=given.kind)
-    wanted = Wanted(file, row.file_name, decided, clues, given.sheets)
+    wanted = Wanted(file, row.file_name, decided, clues, given.sheets, given.headings or {})
     uses = uses_of(wanted, first_lines(row.pk, range(len(file.sheets))))
     survey = _survey(row.pk, file, [use for use in uses if use.is_used], decided, today)
     context = Context(
@@ -96,6 +96,7 @@ def read_given(stored: dict[str, Any]) -> Given:
         create=frozenset(stored.get("create", ())),
         maps=stored.get("maps"),
         values=stored.get("values"),
+        headings=stored.get("headings"),
     )
 
 

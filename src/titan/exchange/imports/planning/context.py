@@ -83,10 +83,13 @@ class Context:
         key = key_of(noun.value, text)
         chosen = self.answer(key)
         if chosen.startswith("map:") and chosen[4:] in names.labels:
+            self._answered(noun, key, text, chosen, found)
             names.choose(fold(text), chosen[4:])
             return chosen[4:]
         wanted = chosen.startswith("create") or (not chosen and noun.plural in self.given.create)
         if noun in CREATABLE and wanted and not found.candidates:
+            if chosen:
+                self._answered(noun, key, text, chosen, found)
             return self._create(noun, text, chosen.partition(":")[2])
         return self._open(noun, key, text, found)
 
@@ -105,6 +108,11 @@ class Context:
         names.add(code, [text])
         self.made_up[noun][code] = text
         return code
+
+    def _answered(self, noun: Noun, key: str, text: str, answer: str, found: Found) -> None:
+        """Keep that this was asked, so that the answer can be seen and changed."""
+        about = self._open(noun, key, text, found)
+        about.answer = answer
 
     def _open(self, noun: Noun, key: str, text: str, found: Found) -> Open:
         about = self.asked.about(key, noun.value, text)

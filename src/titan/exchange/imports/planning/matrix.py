@@ -71,7 +71,12 @@ def read_matrix(context: Context, import_id: int, use: SheetUse) -> Iterator[Row
     """Yield a plan for each cell of a matrix that holds something; rows that are no data are plans of their own."""
     courses = course_columns(context, use)
     settled = {column: settle(context, use, column) for column in use.courses}
-    is_told = bool(use.header and use.header.subs) or bool(context.answer(matrix_key(use), context.given.matrix_dates))
+    answer = context.answer(matrix_key(use), context.given.matrix_dates)
+    is_told = bool(use.header and use.header.subs) or bool(answer)
+    about = context.asked.about(matrix_key(use), QuestionKind.MATRIX_DATES, "")
+    about.sheet = use.index
+    if not (use.header and use.header.subs):
+        about.answer = answer
     for person, cells in read_rows(context, import_id, use):
         if person.outcome is Outcome.IGNORED:
             yield person
@@ -89,6 +94,8 @@ def read_matrix(context: Context, import_id: int, use: SheetUse) -> Iterator[Row
                 context.plans.append(plan)
                 if plan.outcome is not Outcome.IGNORED:
                     _tell(context, plan, course, days, is_told=is_told)
+                    if not (use.header and use.header.subs):
+                        about.met(f"{use.place(plan.row, course.main)}: {shown(cell_at(cells, course.main))}")
                 yield plan
 
 
@@ -133,9 +140,6 @@ def _tell(context: Context, plan: RowPlan, course: CourseColumn, days: dict[str,
     plan.values["course_code"] = course.course
     plan.values |= {name: day for name, day in days.items() if day}
     if not is_told:
-        about = context.asked.about(matrix_key(plan.use), QuestionKind.MATRIX_DATES, "")
-        about.sheet = plan.use.index
-        about.met(f"{plan.use.place(plan.row, course.main)}: {plan.values.get('completed_on', '')}")
         plan.refuse(reason("MATRIX_DATES"), "completed_on", course.main)
     elif not plan.problems and not plan.values.get("completed_on"):
         _count_back(context, plan, course)

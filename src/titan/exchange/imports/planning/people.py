@@ -34,19 +34,16 @@ def settle_badge(context: Context, plan: RowPlan) -> None:
         return
     alike = context.same_badge(badge)
     answer = context.answer(badge_key(plan.use.index))
+    if alike is not None:
+        about = context.asked.about(badge_key(plan.use.index), QuestionKind.BADGE, "")
+        about.sheet, about.answer = plan.use.index, answer
+        about.met(f"{plan.use.place(plan.row, plan.use.column_of('employee_id'))}: {badge} ↔ {alike}")
     if alike is not None and answer == SAME:
         plan.key = plan.values["employee_id"] = alike
     elif alike is not None and answer != NEW:
-        _ask(context, plan, badge, alike)
+        plan.refuse(reason("BADGE_ALIKE", text=badge, badge=alike), "employee_id")
     elif plan.kind is not Kind.WORKERS:
         plan.refuse(reason("UNKNOWN_WORKER", text=badge), "employee_id")
-
-
-def _ask(context: Context, plan: RowPlan, badge: str, alike: str) -> None:
-    about = context.asked.about(badge_key(plan.use.index), QuestionKind.BADGE, "")
-    about.sheet = plan.use.index
-    about.met(f"{plan.use.place(plan.row, plan.use.column_of('employee_id'))}: {badge} ↔ {alike}")
-    plan.refuse(reason("BADGE_ALIKE", text=badge, badge=alike), "employee_id")
 
 
 @dataclass(frozen=True)

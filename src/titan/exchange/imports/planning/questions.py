@@ -149,7 +149,7 @@ def _about_rows(context: Context) -> Iterator[Question]:
         QuestionKind.WORD: _word,
     }
     for about in context.asked.found.values():
-        if about.rows:
+        if about.rows or about.answer:
             yield makers.get(about.kind, _reference)(context, about)
 
 
@@ -162,7 +162,7 @@ def _asked(about: Open, **values: object) -> Question:
         "value": about.text,
         "hint": "",
         "takes_code": False,
-        "answer": None,
+        "answer": about.answer or None,
         "open": False,
         "rows": about.rows,
         "examples": tuple(about.examples),
@@ -196,7 +196,7 @@ def _matrix_dates(context: Context, about: Open) -> Question:
             Option("completed", _("when the training was completed")),
             Option("expires", _("until when it is valid; completion is counted back by the course's validity")),
         ),
-        open=True,
+        open=not about.answer,
         how="--matrix-dates completed",
     )
 

@@ -213,10 +213,11 @@ def _word(context: Context, use: SheetUse, field: Field) -> Read:
             return ""
         key = key_of(QuestionKind.WORD, field.name, text)
         chosen = context.answer(key)
-        if chosen in choices:
-            return chosen
         about = context.asked.about(key, QuestionKind.WORD, text)
-        about.candidates, about.about = choices, field.name
+        about.candidates, about.about, about.column = choices, field.name, use.heading(use.column_of(field.name))
+        if chosen in choices:
+            about.answer = chosen
+            return chosen
         about.reason = reason("UNKNOWN_WORD", text=text, choices=", ".join(choices))
         return about
 

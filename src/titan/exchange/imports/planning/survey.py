@@ -83,5 +83,5 @@ class Survey:
         return read
 
     def _number(self, use: SheetUse, row: int, column: int, cell: Cell) -> None:
-        if self.units[use.index, column] is None and needs_unit(cell):
+        if said_unit(use.heading(column)) is None and needs_unit(cell):
             self.bare_numbers.setdefault((use.index, column), []).append(f"{use.place(row, column)}: {shown(cell)}")

@@ -11,6 +11,7 @@ from titan.exchange.imports.planning.slices import Line
 from titan.exchange.imports.reading import FileFound, SheetFound
 from titan.exchange.imports.reading.lines import Cell, column_letter
 from titan.exchange.imports.rules.fields import FIELDS
+from titan.exchange.imports.rules.folding import fold
 from titan.exchange.imports.rules.headers import Clues, Header, Mapped, find_header, header_at, signature
 from titan.exchange.imports.rules.hints import hinted_kind
 from titan.exchange.imports.rules.states import Kind
@@ -67,13 +68,17 @@ class SheetUse:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is known of a file besides its cells. only: the sheets to import, by name; empty: those that are shown."""
+    """What is known of a file besides its cells. only: the sheets to import, by name; empty: those that are shown.
+
+    headings: fields of columns, as somebody named them beforehand.
+    """
 
     file: FileFound
     file_name: str
     decided: Decided
     clues: Clues
     only: Sequence[str] = ()
+    headings: Mapping[str, str] = field(default_factory=dict)
 
 
 def uses_of(wanted: Wanted, first: Mapping[int, Sequence[Line]]) -> list[SheetUse]:
@@ -133,16 +138,22 @@ def _use(
         is_used=header is not None and kind is not None and _is_used(sheet, chosen, wanted),
         kind=kind,
         header=header,
-        columns=dict(sorted(_chosen(columns, chosen, kind).items())),
+        columns=dict(sorted(_chosen(columns, {**_named(header, wanted.headings), **chosen.columns}, kind).items())),
         values={name: value for name, value in chosen.values.items() if value},
         is_remembered=known is not None,
         samples=[line for line in lines if header is not None and line[0] > header.last][:SAMPLES],
     )
 
 
-def _chosen(columns: dict[int, Mapped], chosen: SheetDecided, kind: Kind | None) -> dict[int, Mapped]:
+def _named(header: Header | None, headings: Mapping[str, str]) -> dict[int, str | None]:
+    wanted = {fold(heading): None if name == "-" else name for heading, name in headings.items()}
+    found = enumerate(header.headings if header else ())
+    return {index: wanted[fold(heading)] for index, heading in found if heading and fold(heading) in wanted}
+
+
+def _chosen(columns: dict[int, Mapped], chosen: Mapping[int, str | None], kind: Kind | None) -> dict[int, Mapped]:
     known = {known.name for known in FIELDS[kind]} if kind else set()
-    for column, name in chosen.columns.items():
+    for column, name in chosen.items():
         columns.pop(column, None)
         if name is not None:
             # A field has one column: the one chosen last takes it from the one proposed.

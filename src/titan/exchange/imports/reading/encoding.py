@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from charset_normalizer import from_bytes
 
+from titan.evidence.inspect.table import ASCII, MULTIBYTE
 from titan.evidence.limits import N_, NotAccepted
 
 NAMES = {
@@ -20,7 +19,6 @@ NAMES = {
 }
 CANDIDATES = ["cp1254", "cp1251", "cp1252", "cp1250", "cp857", "cp866"]
 _TURKISH = set("çğıöşüÇĞİÖŞÜâîûÂÎÛéÉäÄáàèêëôñ" + "‘’“”–—…•°ºª«»€©®™·\u00a0²³½§")
-_MULTIBYTE = re.compile(rb"[\xc3-\xc9][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 SAMPLE = 256 * 1024
 
 
@@ -47,8 +45,8 @@ def _strictly(content: bytes, name: str) -> str:
 
 def _need_one_encoding(content: bytes, error: UnicodeDecodeError) -> None:
     """Refuse UTF-8 in which some letters are broken: read as anything else, all of its names would be wrong."""
-    letters = sum(1 for byte in content if byte >= 0x80)
-    in_utf_8 = sum(len(found) for found in _MULTIBYTE.findall(content))
+    letters = len(content.translate(None, ASCII))
+    in_utf_8 = sum(map(len, MULTIBYTE.findall(content)))
     if in_utf_8 * 2 > letters:
         line = content.count(b"\n", 0, error.start) + 1
         raise NotAccepted(

@@ -21,9 +21,14 @@ class NotData(StrEnum):
 
 def not_data(cells: Sequence[Cell], mapped: Sequence[int], headings: Sequence[str]) -> NotData | None:
     """Return what a row is when it is no data. mapped: the columns that are imported."""
-    full = [column for column in mapped if column < len(cells) and not _is_nothing(cells[column])]
-    if len(full) > 2 and not isinstance(cells[full[0]], dict):
-        # The usual row: more than a total or a note has. Only the headings could come again.
+    full = []
+    for column in mapped:
+        if column < len(cells) and not _is_nothing(cells[column]):
+            full.append(column)
+            if len(full) == 3 and not _may_be_header(cells[full[0]], headings, full[0]):
+                # The usual row: more stands in it than a total or a note has.
+                return None
+    if len(full) > 2:
         return NotData.HEADER if _is_header(cells, full, headings) else None
     texts = [cell for cell in cells if isinstance(cell, str) and not is_dashes(cell)]
     if texts and starts_with(texts[0], TOTALS) and _is_total(cells, texts):
@@ -36,7 +41,7 @@ def not_data(cells: Sequence[Cell], mapped: Sequence[int], headings: Sequence[st
 
 
 def _is_nothing(cell: Cell) -> bool:
-    return cell is None or (isinstance(cell, str) and is_dashes(cell))
+    return cell is None or (isinstance(cell, str) and not cell[:1].isalnum() and is_dashes(cell))
 
 
 def _is_total(cells: Sequence[Cell], texts: list[str]) -> bool:
@@ -45,9 +50,13 @@ def _is_total(cells: Sequence[Cell], texts: list[str]) -> bool:
     return len(texts) == 1 or (bool(others) and len(texts) <= 1 + len(others))
 
 
+def _may_be_header(first: Cell, headings: Sequence[str], column: int) -> bool:
+    # Headings that come again are copies: looking alike folded would be too much to ask of every row.
+    return isinstance(first, str) and column < len(headings) and " ".join(first.split()) == headings[column]
+
+
 def _is_header(cells: Sequence[Cell], full: list[int], headings: Sequence[str]) -> bool:
-    first = cells[full[0]]
-    if not isinstance(first, str) or full[0] >= len(headings) or fold(first) != fold(headings[full[0]]):
+    if not _may_be_header(cells[full[0]], headings, full[0]):
         return False
     same = sum(
         isinstance(cells[column], str) and column < len(headings) and fold(cells[column]) == fold(headings[column])
