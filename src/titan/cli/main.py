@@ -10,11 +10,8 @@ from titan.cli import (
     backups,
     demo,
     evidence,
-<<<<<<< HEAD
     exporting,
-=======
     importing,
->>>>>>> imports
     ledger,
     loading,
     nights,

@@ -118,11 +118,17 @@ def _know_people(context: Context, survey: Survey) -> None:
     named = {badge for name in survey.badges | answered for badge in (name, *context.badges.get(code_key(name), ()))}
     # Whoever supervises whom may go round through people that no row names.
     supervised = any(use.is_used and use.column_of("supervisor_employee_id") is not None for use in context.uses)
-    context.people = None if supervised or len(named) > FEW else frozenset(named)
+    context.people = None if supervised or len(named) > FEW else _with_supervisors(named)
     training = any(use.is_used and use.kind in {Kind.RECORDS, Kind.MATRIX} for use in context.uses)
     context.trained = frozenset(named) if training else frozenset()
     workers, records = _people_and_records(context)
     context.known = replace(context.known, workers=workers, records=records)
+
+
+def _with_supervisors(badges: set[str]) -> frozenset[str]:
+    """Return these workers and who supervises them: a row that says nothing of a supervisor keeps the one it has."""
+    held = known_workers(frozenset(badges)).values()
+    return frozenset(badges | {worker.supervisor_employee_id for worker in held if worker.supervisor_employee_id})
 
 
 def stands_as_checked(context: Context) -> bool:
