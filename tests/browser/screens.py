@@ -108,7 +108,7 @@ def _verifying(page: Page) -> None:
 
 
 def _not_a_table(page: Page) -> None:
-    photo = {"name": "personel.xlsx", "mimeType": "application/octet-stream", "buffer": b"no workbook at all"}
+    photo = {"name": "personel.xlsx", "mimeType": "application/octet-stream", "buffer": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3"}
     page.locator("#import-file").set_input_files(photo)  # type: ignore[arg-type]
     expect(page.locator("#refused")).to_be_visible()
 
@@ -289,7 +289,7 @@ SCREENS = (
         "import-fix-refused",
         HSE,
         "/imports/{import_refusing}/preview",
-        refused("#rows form.fixing + .cluster .primary"),
+        refused("#rows .acts button", "#refused"),
     ),
     Screen("import-discard", HSE, "/imports/{import_refusing}/sheets", opened('[data-opens="discard"]')),
     Screen("import-working", HSE, "/imports/{import_working}/sheets", shows=("import_progress",)),

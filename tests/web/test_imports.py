@@ -19,7 +19,7 @@ from tests.exchange.imports.files import Formula, workbook
 from tests.web.classes import client_of
 from titan.core.actor import Role, Via, system_actor
 from titan.exchange.site_folder.commands import load_site
-from titan.personnel.models import Company, Worker
+from titan.personnel.models import Worker
 from titan.records.models import TrainingRecord
 
 HTMX = {"HX-Request": "true"}
@@ -100,14 +100,11 @@ def test_a_site_comes_from_its_spreadsheet_and_goes_back(loaded: datetime) -> No
         client,
         "import_fixes",
         number,
-        sheet="0",
-        row="9",
-        **{"fix-role_assigned_on": "28.02.2026", "was-role_assigned_on": "31.02.2026"},
+        **{"fix-0-9-role_assigned_on": "28.02.2026", "was-0-9-role_assigned_on": "31.02.2026"},
     )
     assert "1 row is refused still." in page
     page = sent(client, "import_apply", number, skip="1")
     assert "Written to the site." in page
-    print(re.sub(r"<[^>]+>", " ", page.split("<main")[1].split("<dialog")[0]))
     assert "3 new workers" in page
     assert "2 are Red" in page
     assert "Plan a session" in page
@@ -125,4 +122,4 @@ def test_a_site_comes_from_its_spreadsheet_and_goes_back(loaded: datetime) -> No
     assert "Taken back as a whole." in page
     assert "Yanlış dosya" in page
     assert Worker.objects.get(employee_id="N-2").status == "ACTIVE"
-    assert not Company.objects.filter(name="Yeni Taşeron A.Ş.").exists()
+    assert Worker.objects.get(employee_id="N-20").status == "INACTIVE"

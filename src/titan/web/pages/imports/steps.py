@@ -15,10 +15,11 @@ from titan.core.errors import Refusal
 from titan.exchange.imports.queries.imports import import_rows, one_import
 from titan.exchange.imports.queries.judged import judged, red_workers
 from titan.exchange.imports.queries.known import known_things
-from titan.exchange.imports.queries.views import ImportView, Question
+from titan.exchange.imports.queries.views import ImportView
 from titan.exchange.imports.rules.states import Kind, Outcome, State
 from titan.web.form import on_the_page
 from titan.web.language import language_of_titles
+from titan.web.pages.imports.forms import answers_shown, typed_cells
 from titan.web.pages.imports.words import (
     OUTCOMES,
     PREVIEW,
@@ -28,6 +29,7 @@ from titan.web.pages.imports.words import (
     UNKNOWN_THINGS,
     count_of,
     steps_of,
+    undecided,
     unknown_words,
     words_of_import,
     written_words,
@@ -99,13 +101,10 @@ def next_step(view: ImportView) -> str:
     """Return the step that needs a hand."""
     if view.state != State.OPEN:
         return RESULT
-    if (
-        view.working
-        or not view.remembered
-        or any(one.kind is None or one.missing for one in view.sheets if one.is_used)
-    ):
+    used = [sheet for sheet in view.sheets if sheet.is_used]
+    if view.working or not view.remembered or not used or any(one.kind is None or one.missing for one in used):
         return SHEETS
-    return QUESTIONS if any(question.open for question in view.questions) else PREVIEW
+    return QUESTIONS if undecided(view) else PREVIEW
 
 
 def show_sheets(
@@ -120,23 +119,18 @@ def show_sheets(
 def show_questions(request: HttpRequest, visit: Visit, import_id: int, refusal: Refusal | None = None) -> HttpResponse:
     """Return step 2, with what was answered wrongly marked where it stands."""
     view = one_import(import_id, by=visit.actor, at=visit.at)
-    unknown = {kind: [one for one in view.questions if one.kind is kind] for kind in UNKNOWN_THINGS}
+    asked = list(enumerate(view.questions))
+    unknown = {kind: [pair for pair in asked if pair[1].kind is kind] for kind in UNKNOWN_THINGS}
+    asked_kinds = [kind for kind, found in unknown.items() if found]
     values = {
-        "others": [(place, one) for place, one in enumerate(view.questions) if one.kind not in UNKNOWN_THINGS],
-        "unknown": [(kind, words, _placed(view, unknown[kind])) for kind, words in unknown_words().items()],
-        "known": known_things(
-            [kind for kind, found in unknown.items() if found], by=visit.actor, language=language_of_titles()
-        ),
+        "others": [pair for pair in asked if pair[1].kind not in UNKNOWN_THINGS],
+        "unknown": [(kind, words, unknown[kind]) for kind, words in unknown_words().items()],
+        "known": known_things(asked_kinds, by=visit.actor, language=language_of_titles()),
         "wrong": {error.field.removeprefix("answers."): error.message for error in refusal.errors} if refusal else {},
-        "typed": request.POST,
+        "answers": answers_shown(view, request.POST),
         "refusal": refusal,
     }
     return _show(request, visit, view, QUESTIONS, values)
-
-
-def _placed(view: ImportView, asked: Sequence[Question]) -> list[tuple[int, Question]]:
-    places = {question.key: place for place, question in enumerate(view.questions)}
-    return [(places[question.key], question) for question in asked]
 
 
 def show_preview(request: HttpRequest, visit: Visit, import_id: int, refusal: Refusal | None = None) -> HttpResponse:
@@ -157,8 +151,10 @@ def show_preview(request: HttpRequest, visit: Visit, import_id: int, refusal: Re
         "kinds_here": [(one, count_of(view.by_kind[one], outcome)) for one in kinds],
         "page": found,
         "labels": _labels(found.items if found else ()),
+        "made_up": [made for made in view.made_up if made[0] is kind] if outcome is Outcome.CREATED else [],
         "is_first": cursor is None,
-        "typed": request.POST,
+        "typed": typed_cells(request.POST),
+        "undecided": undecided(view),
         "refusal": refusal,
     }
     return _show(request, visit, view, PREVIEW, values)
@@ -186,6 +182,7 @@ def _show(request: HttpRequest, visit: Visit, view: ImportView, step: str, value
         "step": step,
         "steps": steps_of(view, step),
         "refusal": None,
+        "opener": user_names([view.opened_by_id]).get(view.opened_by_id, "") if view.opened_by_id else "",
         "may_change": visit.actor.is_admin and view.state == State.OPEN and view.working is None,
         "outcomes_all": OUTCOMES,
         **words_of_import(),

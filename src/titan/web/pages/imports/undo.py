@@ -26,7 +26,7 @@ def import_undo(request: HttpRequest, visit: Visit, import_id: int) -> HttpRespo
         lambda reason: undo_import(import_id, reason, by=visit.actor, at=visit.at),
         address=reverse("import_undo", args=[import_id]),
         back=reverse("import_result", args=[import_id]),
-        said=_("Taken back. The site is as it was before."),
+        said=_("The import is taken back."),
         possible=preview.is_possible,
     )
-    return ask_reason(request, visit, act, lambda: {"import": view, "preview": preview})
+    return ask_reason(request, visit, act, lambda: {"import": view, "preview": preview, "place": "imports"})

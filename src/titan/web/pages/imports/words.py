@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from titan.exchange.exports import words
-from titan.exchange.imports.queries.views import ColumnView, Counts, ImportView
+from titan.exchange.imports.queries.views import ColumnView, Counts, ImportView, Question
 from titan.exchange.imports.rules.states import KIND_LABELS, Kind, Outcome, QuestionKind, State, Work
 from titan.web.shown import State as Shown
 from titan.web.shown import number
@@ -93,18 +93,23 @@ def why_words(column: ColumnView) -> str:
     }.get(column.why, "")
 
 
+def undecided(view: ImportView) -> list[Question]:
+    """Return the questions that nobody has answered and that no default answers."""
+    return [question for question in view.questions if question.answer is None]
+
+
 def steps_of(view: ImportView, here: str) -> list[Step]:
     """Return the four steps of an import; `here` is the one on the page."""
-    unread = [sheet for sheet in view.sheets if sheet.is_used and (sheet.kind is None or sheet.missing)]
+    unread = [sheet for sheet in view.sheets if sheet.is_used and sheet.kind is None]
     used = sum(sheet.is_used for sheet in view.sheets)
-    waiting = sum(question.open for question in view.questions)
+    waiting = len(undecided(view))
     is_open = view.state == State.OPEN
     refused = view.counts.refused
     notes = {
-        SHEETS: _("Something is missing")
+        SHEETS: _("Say what they hold")
         if unread
         else _("%(used)s of %(all)s used") % {"used": number(used), "all": number(len(view.sheets))},
-        QUESTIONS: ngettext("%(n)s to answer", "%(n)s to answer", waiting) % {"n": number(waiting)}
+        QUESTIONS: ngettext("%(n)s not decided", "%(n)s not decided", waiting) % {"n": number(waiting)}
         if waiting
         else (_("All answered") if view.questions else _("None")),
         PREVIEW: ngettext("%(n)s row refused", "%(n)s rows refused", refused) % {"n": number(refused)}
@@ -119,6 +124,8 @@ def steps_of(view: ImportView, here: str) -> list[Step]:
         PREVIEW: _("Preview"),
         RESULT: _("Result"),
     }
+    if view.working:
+        notes = dict.fromkeys(notes, "")
     return [
         Step(key, name, notes[key], _step_state(key, here, is_open=is_open, wrong=wrong[key]), key == here)
         for key, name in names.items()

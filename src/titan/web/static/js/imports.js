@@ -85,4 +85,18 @@ for (const button of document.querySelectorAll("[data-create-all]")) {
   });
 }
 
+// Whoever mends row after row stays where they are: in the row that moved up into the place of the mended one.
+let mended = -1;
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const row = document.activeElement?.closest(".refused-rows > li");
+  mended = row ? [...row.parentElement.children].indexOf(row) : -1;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (mended < 0) return;
+  const rows = document.querySelectorAll(".refused-rows > li");
+  const next = rows[Math.min(mended, rows.length - 1)];
+  mended = -1;
+  (document.getElementById("refused") ?? next?.querySelector("input.input, button") ?? document.getElementById("main")).focus();
+});
+
 document.getElementById("refused")?.focus();
