@@ -67,6 +67,50 @@ def personnel(people: int = 60, *, start: int = 1, broken: bool = True) -> bytes
     )
 
 
+def whole_site() -> bytes:
+    """Return everything that a site keeps in one workbook: firms, jobs, courses, who needs what, people, past training."""
+    firms = [["Firma Kodu", "Firma Adı"], ["KZY", "Kuzey Yapı A.Ş."], ["HZR", "Hazar İskele"]]
+    jobs = [["Görev Kodu", "Görev"], ["ISK", "İskeleci"], ["KAY", "Kaynakçı"]]
+    courses = [
+        ["Eğitim Kodu", "Eğitim Adı", "Süre (saat)", "Geçerlilik (ay)"],
+        ["İSG-01", "Saha Oryantasyonu", 2, 12],
+        ["İSG-02", "Yüksekte Çalışma", 8, 24],
+    ]
+    needed = [
+        ["Görev", "Eğitim", "Zorunlu", "Ek süre (gün)"],
+        ["İskeleci", "İSG-01", "giriş öncesi", None],
+        ["İskeleci", "Yüksekte Çalışma", "giriş sonrası", 30],
+        ["Kaynakçı", "Saha Oryantasyonu", "giriş öncesi", None],
+    ]
+    people: list[list[Any]] = [
+        ["KUZEY SAHASI — PERSONEL LİSTESİ"],
+        ["Güncelleme: 20 Kasım 2026"],
+        [],
+        ["S.No", "Sicil No", "Adı Soyadı", "Firma", "Görevi", "Göreve Başlama", "Durumu"],
+        [1, " K-001", "Ayşe IŞIK", "KUZEY YAPI A.Ş.", "iskeleci", "04/03/2026", "Çalışıyor"],
+        [2, "K-002", "Mehmet Ali Öz", "Hazar Iskele", "Kaynakçı", "05/06/2026", "aktif"],
+        [3, "K-003", "Günel Məmmədova", "Hazar İskele", "KAYNAKÇI", "07/08/2026", "AKTİF"],
+        [4, "K-004", "Orxan Quliyev", "Taşeron XYZ", "İskeleci", "02/09/2026", "aktif"],
+        [5, "K-005", "Elçin Şahin", "KZY", "İskeleci", "31.02.2026", "aktif"],
+        [6, "K-006", Formula('=A1&"x"', "Ali Veli"), "KZY", "İskeleci", "01/02/2026", "aktif"],
+        [2, "K-002", "Mehmet Ali Öz", "Hazar Iskele", "Kaynakçı", "05/06/2026", "aktif"],
+        ["Toplam", 6],
+    ]
+    matrix = [
+        ["Sicil No", "Adı Soyadı", "İSG-01", "İSG-02"],
+        ["K-001", "Ayşe IŞIK", date(2026, 10, 15), None],
+        ["K-002", "Mehmet Ali Öz", date(2025, 3, 20), None],
+    ]
+    return workbook(
+        ("Firmalar", firms),
+        ("Görevler", jobs),
+        ("Eğitimler", courses),
+        ("Zorunlu eğitimler", needed),
+        ("PERSONEL", people),
+        ("Eğitim matrisi", matrix),
+    )
+
+
 def ambiguous() -> bytes:
     """Return a workbook with a column of dates that could be read either way, and a company that nobody knows."""
     head = ["Badge", "Name", "Surname", "Company", "Position", "Role since", "Status"]
