@@ -28,7 +28,7 @@ from titan.training.actors import person_with_token
 Titan = Callable[..., Done]
 
 
-def test_help_teaches_and_does_not_start_django(once: None) -> None:
+def test_help_teaches_and_does_not_start_django() -> None:
     code = (
         "import sys; sys.argv = ['titan', '--help']\n"
         "import titan.cli.main as cli\n"
@@ -75,7 +75,7 @@ def test_every_help_has_an_example(titan: Titan, command: str) -> None:
         ("TITAN_TIMEZONE", "Europe/Istanbul", "Asia/Baku"),
     ],
 )
-def test_wrong_configuration_is_explained(once: None, home: Home, setting: str, value: str, says: str) -> None:
+def test_wrong_configuration_is_explained(home: Home, setting: str, value: str, says: str) -> None:
     done = home.titan("sweep", **{setting: value})
     assert done.returncode == 2
     assert says in done.stderr
@@ -83,7 +83,7 @@ def test_wrong_configuration_is_explained(once: None, home: Home, setting: str, 
     assert done.stdout == ""
 
 
-def test_database_that_is_none_is_explained(once: None, tmp_path: Path) -> None:
+def test_database_that_is_none_is_explained(tmp_path: Path) -> None:
     home = make_home(tmp_path / "broken")
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "titan.sqlite3").write_bytes(b"this is no database" * 100)
@@ -255,6 +255,7 @@ def test_demo_refuses_the_home_of_another_site(titan: Titan, tmp_path: Path) -> 
     assert "Xəzər terminalı" in done.stderr
 
 
+@pytest.mark.own_database
 def test_two_first_starts_at_once_make_one_home(tmp_path: Path) -> None:
     home = make_home(tmp_path / "fresh")
     folder = write(tmp_path / "site", {"site.json": GOOD["site.json"], "companies.csv": GOOD["companies.csv"]})

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import cast, oracle
+from tests.compliance.invariant import verdict_equals_rebuild
 from tests.compliance.lives import ADMIN, DAY, Life, Stood, Told, end_of, random_life, stood, untitled
 from tests.compliance.worlds import thrown_away
 from titan.compliance.models import AreaRequirement, RoleRequirement
@@ -23,14 +25,14 @@ from titan.core.models import SiteSettings
 from titan.personnel.commands.companies import create_company, delete_company
 from titan.personnel.models import AreaAssignment, AreaPlacement, RoleAssignment, StatusPeriod, Worker
 from titan.personnel.rules import AreaGiven
-from titan.records.models import CompetencyRecord, TrainingRecord
+from titan.records.models import CompetencyRecord, TrainingRecord, ValidityExtension
 
 pytestmark = pytest.mark.django_db
 
 FIRST = date(2026, 11, 2)
 AUDITOR = cast.actor(Role.AUDITOR)
-STATEMENTS = 16
-QUICK = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+STATEMENTS = 17
+QUICK = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LONG = settings(QUICK, max_examples=60)
 
 
@@ -146,6 +148,55 @@ class TestExamples:
         assert then.items[0].other_record_id == right
         assert not then.differs
         assert asked(life, worker, FIRST).differs
+
+    def test_an_extension_that_was_made_since(self, life: Life) -> None:
+        """It ran out on 2 December; on the 10th an authority's decision made it valid until the end of January."""
+        role, course = life.role(), life.course(1)
+        life.require("role", role, course)
+        worker = life.worker(role)
+        record = life.passed(worker, course)
+        life.pass_days(38)
+        life.extend(course, date(2026, 12, 1), date(2026, 12, 31), date(2027, 1, 31))
+        life.pass_days(60)
+        days = [
+            date(2026, 12, 2),
+            date(2026, 12, 3),
+            date(2026, 12, 9),
+            date(2026, 12, 10),
+            date(2027, 1, 31),
+            life.day,
+        ]
+        assert statuses(life, worker, *days) == [
+            *("EXPIRING", "NON_COMPLIANT", "NON_COMPLIANT", "COMPLIANT", "EXPIRING", "NON_COMPLIANT")
+        ]
+        now = ["COMPLIANT", "COMPLIANT", "COMPLIANT", "COMPLIANT", "EXPIRING", "NON_COMPLIANT"]
+        assert statuses(life, worker, *days, known=Known.NOW) == now
+        before, after = asked(life, worker, days[1]), asked(life, worker, days[3])
+        assert (before.items[0].reason, before.items[0].other_record_id) == ("Expired 1 day ago", record)
+        assert before.differs
+        assert (after.items[0].record_id, after.items[0].expires_on) == (record, date(2027, 1, 31))
+        assert asked(life, worker, life.day).items[0].reason == "Expired 8 days ago"
+
+    def test_an_extension_that_was_taken_back_since(self, life: Life) -> None:
+        role, course = life.role(), life.course(1)
+        life.require("role", role, course)
+        worker = life.worker(role)
+        life.passed(worker, course)
+        life.pass_days(20)
+        extension = life.extend(course, FIRST, FIRST, date(2027, 1, 31), "COMPLETED_ON")
+        shorter = life.extend(course, FIRST, FIRST, date(2026, 12, 12), "COMPLETED_ON")
+        life.pass_days(25)
+        life.unextend(extension)
+        life.pass_days(1)
+        days = [FIRST + 20 * DAY, FIRST + 44 * DAY, life.day]
+        assert statuses(life, worker, *days) == ["COMPLIANT", "COMPLIANT", "NON_COMPLIANT"]
+        assert asked(life, worker, days[1]).items[0].expires_on == date(2027, 1, 31)
+        then, now = asked(life, worker, days[1]), asked(life, worker, days[1], Known.NOW)
+        assert (then.differs, now.overall_status) == (True, "NON_COMPLIANT")
+        assert now.items[0].reason == "Expired 4 days ago"
+        assert asked(life, worker, date(2026, 12, 12), Known.NOW).items[0].reason == "Expires today"
+        life.unextend(shorter)
+        assert asked(life, worker, date(2026, 12, 12), Known.NOW).items[0].reason == "Expired 10 days ago"
 
     def test_a_record_that_was_entered_later(self, life: Life) -> None:
         role, course = life.role(), life.course()
@@ -293,6 +344,8 @@ def test_it_costs_the_same_statements_whatever_a_worker_has(life: Life) -> None:
         life.require("area", many_areas[number % 4], course, 5)
         for _ in range(3):
             life.passed(many, course)
+        if number % 2:
+            life.extend(course, life.day, life.day, life.day + 400 * DAY, "COMPLETED_ON")
     life.pass_days(3)
     costs = []
     for worker in (few, many):
@@ -380,6 +433,7 @@ def _as_oracle(item: Any) -> tuple[Any, ...]:
 def check_life(seed: int, days: int) -> None:
     with thrown_away():
         told = random_life(seed=seed, days=days, first=FIRST)
+        verdict_equals_rebuild(end_of(told.life.day))
         check_then(told)
         check_now(told)
 
@@ -400,7 +454,7 @@ def test_long_every_past_day_is_what_the_live_engine_said_that_day(seed: int, da
 def test_the_random_lives_have_something_to_say() -> None:
     """The property has teeth: every status occurs, workers come and go, and then and now differ."""
     seen: dict[str | None, int] = {}
-    differing = 0
+    differing = revoked = extended = withdrawn = 0
     for seed in range(2):
         with thrown_away():
             told = random_life(seed=seed, days=20, first=FIRST)
@@ -409,11 +463,14 @@ def test_the_random_lives_have_something_to_say() -> None:
                     for status in (None,) if kept.overall is None else [item.status for item in kept.items]:
                         seen[status] = seen.get(status, 0) + 1
                     differing += asked(told.life, worker, day).differs
-            assert TrainingRecord.objects.exclude(revoked_at=None).exists()
+            revoked += TrainingRecord.objects.exclude(revoked_at=None).count()
             assert CompetencyRecord.objects.exclude(status="PENDING").exists()
+            extended += TrainingRecord.objects.filter(valid_until__gt=F("expires_on")).count()
+            withdrawn += ValidityExtension.objects.exclude(revoked_at=None).count()
     assert set(seen) == {*oracle.WORST_FIRST, None}
     assert min(seen.values()) >= 5, seen
     assert differing >= 10
+    assert min(revoked, extended, withdrawn) >= 1
 
 
 def test_today_is_what_the_engine_stores(life: Life) -> None:

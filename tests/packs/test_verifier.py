@@ -103,6 +103,8 @@ def test_a_good_pack_holds_and_says_what_was_checked(pack: Pack, target: Path) -
         "  record 11 (entry 3) by entry 10",
         "Records corrected: 1",
         "  record 12 (entry 4) by entry 13",
+        "Records validity.extended: 0",
+        "Records validity.withdrawn: 0",
         "The checkpoint says nothing of README.txt, cover.pdf, verify.py, or names and types of evidence.",
         "All of this holds.",
     ]

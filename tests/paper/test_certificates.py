@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -18,11 +20,14 @@ from titan.ledger.commands.sign import sign_head
 from titan.ledger.queries.checkpoints import newest_checkpoint
 from titan.paper.certificates import certificates_pdf, ledger_lines, records_to_certify
 from titan.records.commands import certify
+from titan.records.extensions.commands import extend_validity
+from titan.records.extensions.rules import Decision, Extending
 from titan.records.models import Certificate, TrainingRecord
 from titan.training.commands import finalize_session
 from titan.training.models import TrainingSession
 
 SITE = "https://titan.example"
+LONG = "Order 118/26 of the Ministry of Labour and Social Protection of the Population, State Labour Inspectorate, Bakı"
 PEOPLE = [("Rəşad", "Əliyev"), ("Борис", "Ёлкин"), ("Hari", "Gurung")]
 
 
@@ -67,6 +72,20 @@ def test_it_says_what_was_proved(session: TrainingSession) -> None:
         record.evidence_sha256[:8] + " " + record.evidence_sha256[8:16],
     ):
         assert said in text, said
+
+
+def test_an_extended_one_says_by_whose_decision(session: TrainingSession) -> None:
+    records = certified(session)
+    day, until = date(2027, 11, 22), date(2028, 2, 29)
+    extending = Extending(session.course_id, "EXPIRES_ON", day, day, until)
+    for number, reference in enumerate(("Order 118/26", LONG), start=1):
+        decision = Decision(reference, date(2026, 11, 3), "The training centre is closed.")
+        extend_validity(extending, decision, by=ADMIN, at=AT)
+        extending = replace(extending, until=until + timedelta(days=number))
+    pdf = certificates_pdf(records, site_url=SITE, language="en")
+    assert page_count(pdf) == len(records)
+    assert "Valid until 1 March 2028" in texts(pdf)[0]
+    assert f"Extended from 22 November 2027 by decision {LONG} of 3 November 2026" in texts(pdf)[0]
 
 
 def test_the_code_leads_to_its_page(session: TrainingSession) -> None:
@@ -135,7 +154,7 @@ def test_many_cost_what_few_cost(site: Any) -> None:
             pdf = certificates_pdf(records, site_url=SITE, language="en")
         costs.append(len(statements))
         assert page_count(pdf) == people
-    assert costs == [5, 5]
+    assert costs == [6, 6]
 
 
 def test_without_a_certificate_there_is_no_paper(site: Any) -> None:

@@ -21,6 +21,7 @@ from titan.ledger.models import AlarmKind, LeafType
 from titan.ledger.queries import checkpoints, entries
 from titan.ledger.verifying import runs
 from titan.ledger.verifying.runs import State
+from titan.records.extensions.queries import extension_leaves
 
 router = Router(tags=["ledger"])
 
@@ -65,7 +66,8 @@ class CheckpointShape(Shape):
 @refuses_first(entries.need_ledger_reader)
 def list_ledger_entries(request: HttpRequest, filters: Query[EntryFilters]) -> Any:
     """What was written into the ledger, for admins and auditors."""
-    found = entries.list_entries(by=caller(request).actor, **filters.model_dump())
+    also = extension_leaves(filters.record_id) if filters.record_id is not None else None
+    found = entries.list_entries(by=caller(request).actor, also=also, **filters.model_dump())
     return Page([_shape(one) for one in found.items], found.next_cursor, found.total)
 
 

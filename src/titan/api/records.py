@@ -22,6 +22,7 @@ from titan.core.actor import Actor
 from titan.core.permit import need_admin, need_reader
 from titan.evidence.commands import StagedEvidence
 from titan.records import commands
+from titan.records.extensions.queries import last_day, loaded_extensions
 from titan.records.models import Result, Source, TrainingRecord
 from titan.records.queries import competency
 from titan.records.queries import records as queries
@@ -29,8 +30,23 @@ from titan.records.queries import records as queries
 router = Router(tags=["records"])
 
 
+class RecordExtensionShape(Shape):
+    """An extension that was made for a record; in force while `revoked_at` is null."""
+
+    id: int
+    until: date
+    reference: str
+    decided_on: date
+    made_at: datetime
+    revoked_at: datetime | None
+
+
 class RecordShape(Shape):
-    """A training record. `ledger_entry` is its place in the tamper-evident ledger."""
+    """A training record. `ledger_entry` is its place in the tamper-evident ledger.
+
+    `expires_on` stays as it was written; `valid_until` is the later of it and of the `extensions` in force, null for a
+    pass that never expires and for a fail.
+    """
 
     id: int
     worker: WorkerShort
@@ -41,6 +57,8 @@ class RecordShape(Shape):
     score: int | None
     completed_on: date
     expires_on: date | None
+    valid_until: date | None
+    extensions: list[RecordExtensionShape]
     trainer: TrainerShort | None
     provider: str
     evidence_key: str
@@ -54,11 +72,15 @@ class RecordShape(Shape):
 
 
 class RecordWanted(Filters):
-    """`expiring_before`: passed records in force that run out before that day."""
+    """`extension_id`: those that an extension was made for.
+
+    `expiring_before`: passed records in force that run out before that day, extensions counted.
+    """
 
     worker_id: Id | None = None
     course_id: Id | None = None
     session_id: Id | None = None
+    extension_id: Id | None = None
     expiring_before: Day | None = None
     result: Result | None = None
     revoked: QueryFlag | None = None
@@ -90,6 +112,8 @@ def record_shape(row: TrainingRecord) -> dict[str, Any]:
     shown = {name: getattr(row, name) for name in RecordShape.model_fields if hasattr(row, name)}
     return {
         **shown,
+        "valid_until": last_day(row),
+        "extensions": loaded_extensions(row),
         "course": {"id": row.course_id, "code": row.course.code, "title": row.course_version.title},
         "course_version": row.course_version.number,
         "corrected_by_id": row.corrected_by.pk if hasattr(row, "corrected_by") else None,
@@ -117,6 +141,7 @@ def list_records(request: HttpRequest, filters: Query[RecordFilters]) -> Any:
         worker_id=filters.worker_id,
         course_id=filters.course_id,
         session_id=filters.session_id,
+        extension_id=filters.extension_id,
         expiring_before=filters.expiring_before,
         result=filters.result,
         revoked=filters.revoked,

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "titan.compliance",
     "titan.training",
     "titan.exchange.imports",
+    "titan.exchange.calendars",
     "titan.backup",
     "titan.api",
     "titan.web",

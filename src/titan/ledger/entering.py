@@ -27,15 +27,22 @@ class NewLeaf(NamedTuple):
     texts: Mapping[str, str] | None = None
 
 
-Lookup = Callable[[Sequence[int]], Mapping[int, Identity]]
+class Subject(NamedTuple):
+    """Whom a leaf commits to: who they are now, and their person key; None when they have none yet."""
+
+    identity: Identity
+    key: bytes | None
+
+
+Lookup = Callable[[Sequence[int]], Mapping[int, Subject]]
 _lookups: list[Lookup] = []
 
 
 def identify_with(lookup: Lookup) -> None:
-    """Register who knows who workers are (people stand above): given ids, one statement, identities by id."""
+    """Register who knows who workers are (people stand above): given ids, one statement, subjects by id."""
     _lookups[:] = [lookup]
 
 
-def identities(worker_ids: Sequence[int]) -> Mapping[int, Identity]:
-    """Return who these workers are now, by id."""
+def subjects_of(worker_ids: Sequence[int]) -> Mapping[int, Subject]:
+    """Return who these workers are now, with their keys, by id; one statement."""
     return _lookups[0](worker_ids)

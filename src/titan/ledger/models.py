@@ -18,6 +18,7 @@ class LeafType(models.TextChoices):
     CORRECTED = "record.corrected"
     FINALIZED = "session.finalized"
     EXTENDED = "validity.extended"
+    EXTENSION_WITHDRAWN = "validity.withdrawn"
     SUPERSEDED = "evidence.superseded"
     RESTATED = "subject.restated"
     ERASED = "subject.erased"

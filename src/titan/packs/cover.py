@@ -20,6 +20,7 @@ from titan.packs.entries import Told
 from titan.packs.scope import About, Scope, records_of
 from titan.paper.typeset import typeset
 from titan.personnel.models import Company, Worker
+from titan.records.extensions.queries import RecordExtension, deciding, extensions_of
 from titan.records.models import Result, TrainingRecord
 from titan.training.models import TrainingSession
 
@@ -129,12 +130,13 @@ def _single_rows(scope: Scope, language: str, today: date, at: datetime) -> Any:
             "entity_id", "index"
         )
     )
+    extended = extensions_of(one.pk for one in records)
     rows = []
     for one in records:
         row = [
             f"{one.course.code} {in_language(one.course_version.title, language)}",
             _day(one.completed_on),
-            _day(one.expires_on) or _("no expiry"),
+            _until(one, extended.get(one.pk, [])),
             _state(one, today),
             f"#{entered[one.pk]}" if one.pk in entered else "",
         ]
@@ -225,6 +227,18 @@ def _state(record: TrainingRecord, today: date) -> str:
     if record.result == Result.FAILED:
         return _("Failed")
     return _("Expired") if record.valid_until < today else _("Valid")
+
+
+def _until(record: TrainingRecord, extensions: list[RecordExtension]) -> str:
+    """Return a record's last day, and by whose decision it is later than its expiry."""
+    decided = deciding(record, extensions)
+    if decided is None:
+        return _day(record.expires_on) or _("no expiry")
+    return _("%(day)s, extended by decision %(reference)s of %(decided)s") % {
+        "day": _day(decided.until),
+        "reference": decided.reference,
+        "decided": _day(decided.decided_on),
+    }
 
 
 def _evidence_words(files: int, withheld: int) -> str:

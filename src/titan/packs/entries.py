@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 from titan.core.bulk import id_set
-from titan.ledger.commands.sealing import person_keys
 from titan.ledger.models import Leaf, LeafType
 from titan.ledger.queries.tree import Tiles
 from titan.ledger.rules import subjects
 from titan.ledger.rules.canonical import canonical
-from titan.packs.scope import COMPETENCIES, PEOPLE, RECORDS
+from titan.packs.scope import COMPETENCIES, EXTENSIONS, PEOPLE, RECORDS
 from titan.personnel.models import Worker
-from titan.personnel.queries.identities import identities_of
-from titan.records.models import CompetencyRecord, TrainingRecord
+from titan.personnel.queries.identities import subjects_of
+from titan.records.models import CompetencyRecord, ExtendedRecord, TrainingRecord
 
 BATCH = 500
-TEXTS_OF_RECORD = ("worker_id", "provider", "remarks", "revoke_reason")
-TEXTS_OF_COMPETENCY = ("worker_id", "remarks", "revoke_reason")
+TEXTS_OF_RECORD = {name: name for name in ("worker_id", "provider", "remarks", "revoke_reason")}
+TEXTS_OF_COMPETENCY = {name: name for name in ("worker_id", "remarks", "revoke_reason")}
+TEXTS_OF_EXTENSION = {
+    "worker_id": "record__worker_id",
+    "reason": "extension__reason",
+    "reference": "extension__reference",
+    "revoke_reason": "extension__revoke_reason",
+}
 
 
 @dataclass
@@ -36,9 +41,9 @@ class Told:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody whom leaves are about: their key, and who they are or were, newest first."""
+    """Somebody whom leaves are about: their secret, and who they are or were, newest first."""
 
-    key: bytes
+    secret: subjects.Secret
     identities: tuple[dict[str, str], ...]
 
 
@@ -80,16 +85,25 @@ def _batch(batch: list[int], tiles: Tiles, restated: Restated, told: Told) -> It
 
 
 def _about(leaves: Iterable[tuple[int, str, int | None, bytes]]) -> dict[int, tuple[int | None, dict[str, str]]]:
-    """Return whom each leaf is about and the texts it may hold, by index; two statements."""
+    """Return whom each leaf is about and the texts it may hold, by index; three statements."""
     rows = list(leaves)
-    records = _rows(TrainingRecord, TEXTS_OF_RECORD, [row[2] for row in rows if row[1] in RECORDS])
-    competencies = _rows(CompetencyRecord, TEXTS_OF_COMPETENCY, [row[2] for row in rows if row[1] in COMPETENCIES])
+    about = (
+        (RECORDS, TrainingRecord, TEXTS_OF_RECORD),
+        (COMPETENCIES, CompetencyRecord, TEXTS_OF_COMPETENCY),
+        (EXTENSIONS, ExtendedRecord, TEXTS_OF_EXTENSION),
+    )
+    stored: dict[str, dict[int, dict[str, Any]]] = {
+        kind: found
+        for kinds, model, columns in about
+        for found in [_rows(model, columns, [row[2] for row in rows if row[1] in kinds])]
+        for kind in kinds
+    }
     found: dict[int, tuple[int | None, dict[str, str]]] = {}
     for index, kind, entity, _data in rows:
         if kind in PEOPLE:
             found[index] = (entity, {})
-        elif kind in RECORDS or kind in COMPETENCIES:
-            row = (records if kind in RECORDS else competencies).get(entity or 0)
+        elif kind in stored:
+            row = stored[kind].get(entity or 0)
             found[index] = (row["worker_id"], _texts(kind, row)) if row else (None, {})
     return found
 
@@ -97,28 +111,32 @@ def _about(leaves: Iterable[tuple[int, str, int | None, bytes]]) -> dict[int, tu
 def _texts(kind: str, row: dict[str, Any]) -> dict[str, str]:
     if kind == LeafType.RECORD:
         return {"provider": row["provider"], "remarks": row["remarks"]}
-    if kind in (LeafType.REVOKED, LeafType.COMPETENCY_WITHDRAWN):
+    if kind in (LeafType.REVOKED, LeafType.COMPETENCY_WITHDRAWN, LeafType.EXTENSION_WITHDRAWN):
         return {"reason": row["revoke_reason"]}
+    if kind == LeafType.EXTENDED:
+        return {"reason": row["reason"], "reference": row["reference"]}
     return {"remarks": row["remarks"]} if kind == LeafType.COMPETENCY_DECIDED else {}
 
 
-def _rows(model: Any, columns: tuple[str, ...], ids: Iterable[int | None]) -> dict[int, dict[str, Any]]:
+def _rows(model: Any, columns: Mapping[str, str], ids: Iterable[int | None]) -> dict[int, dict[str, Any]]:
+    """Return these rows by number, each with the `columns` under the names they have there."""
     wanted = {one for one in ids if one is not None}
-    return {row.pop("pk"): row for row in model.objects.filter(pk__in=id_set(wanted)).values("pk", *columns)}
+    found = model.objects.filter(pk__in=id_set(wanted)).values_list("pk", *columns.values())
+    return {pk: dict(zip(columns, values, strict=True)) for pk, *values in found}
 
 
 def _people(worker_ids: set[int]) -> dict[int, Person]:
-    """Return those of these workers whose key is still there, by id; three statements."""
-    keys = person_keys(worker_ids)
-    now = identities_of(keys)
-    former = dict(Worker.objects.filter(pk__in=id_set(keys)).values_list("pk", "former_identities"))
+    """Return those of these workers whose key is still there, by id; two statements."""
+    former = dict(Worker.objects.filter(pk__in=id_set(worker_ids)).values_list("pk", "former_identities"))
     found = {}
-    for worker, key in keys.items():
-        one = now[worker]
+    for worker, (one, key) in subjects_of(worker_ids).items():
+        if key is None:
+            continue
         present = {"company": one.company, "employee_id": one.employee_id, "name": one.name}
         every = [present, *reversed(former[worker] or [])]
-        who = subjects.person(key)
-        found[worker] = Person(key, tuple({**identity, "person": who} for identity in every))
+        secret = subjects.Secret(key)
+        who = secret.person
+        found[worker] = Person(secret, tuple({**identity, "person": who} for identity in every))
     return found
 
 
@@ -126,7 +144,7 @@ def _opening(said: dict[str, Any], person: Person | None, texts: dict[str, str])
     """Return salt, identity and texts of a leaf; nothing when nobody can open it (any more)."""
     if person is None or "nonce" not in said:
         return {}
-    salt = subjects.salt(person.key, bytes.fromhex(said["nonce"]))
+    salt = person.secret.salt(bytes.fromhex(said["nonce"]))
     for identity in person.identities:
         if subjects.subject(salt, canonical(dict(identity))) == said["subject"]:
             return {"salt": salt.hex(), "identity": identity, "texts": texts if said.get("note") else None}

@@ -13,7 +13,7 @@ from titan.core.errors import FieldError, Invalid, NotFound, invalid
 from titan.core.language import _
 from titan.ledger.models import Leaf, LeafType
 from titan.personnel.models import Company, Worker
-from titan.records.models import CompetencyRecord, TrainingRecord
+from titan.records.models import CompetencyRecord, ExtendedRecord, TrainingRecord
 from titan.training.models import TrainingSession
 
 
@@ -109,6 +109,7 @@ def competencies_of(scope: Scope) -> QuerySet[CompetencyRecord]:
 
 RECORDS = (LeafType.RECORD, LeafType.REVOKED, LeafType.CORRECTED)
 COMPETENCIES = (LeafType.COMPETENCY_OPENED, LeafType.COMPETENCY_DECIDED, LeafType.COMPETENCY_WITHDRAWN)
+EXTENSIONS = (LeafType.EXTENDED, LeafType.EXTENSION_WITHDRAWN)
 PEOPLE = (LeafType.RESTATED, LeafType.ERASED)
 SESSIONS = (LeafType.FINALIZED, LeafType.SUPERSEDED)
 LEDGER = (LeafType.KEY, LeafType.EPOCH)
@@ -125,6 +126,8 @@ def indexes_of(scope: Scope, size: int) -> list[int]:
     sources: tuple[tuple[tuple[LeafType, ...], QuerySet[Any, Any]], ...] = (
         (RECORDS, records.values("pk")),
         (RECORDS, made.values("record_id")),
+        (EXTENSIONS, ExtendedRecord.objects.filter(record__in=records.values("pk")).values("pk")),
+        (EXTENSIONS, ExtendedRecord.objects.filter(record__in=made.values("record_id")).values("pk")),
         (COMPETENCIES, competencies.values("pk")),
         (COMPETENCIES, CompetencyRecord.objects.filter(record__in=records.values("pk")).values("pk")),
         (PEOPLE, records.values("worker_id")),

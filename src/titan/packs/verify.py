@@ -34,6 +34,7 @@ NOTE = re.compile(f"({ORIGIN}\n(0|[1-9][0-9]{{0,15}})\n([A-Za-z0-9+/]{{43}}=)\n)
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D, ROOT_OF_MINUS_1 = -121665 * pow(121666, -1, P) % P, pow(2, (P - 1) // 4, P)
 RECORD, OPENED, RESTATED = "training.record", "competency.opened", "subject.restated"
+ABOUT_RECORDS = "record.revoked", "record.corrected", "validity.extended", "validity.withdrawn"
 Point = tuple[int, int, int, int]
 unbase64 = partial(b64decode, validate=True)
 canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
@@ -137,11 +138,10 @@ class Check:
 
     def __init__(self, path: Path) -> None:
         self.faults, self.tally = Counter[str](), Counter[str]()
-        self.files = dict[str, Callable[[], IO[Any]]]()
-        self.evidence, self.parts = set[str](), set[str]()
+        self.files, self.evidence, self.parts = dict[str, Callable[[], IO[Any]]](), set[str](), set[str]()
         self.kinds, self.shown = dict[int, str](), dict[int, str | None]()
         self.restated, self.sessions = dict[int, int | None](), dict[int, tuple[int, list[int]]]()
-        self.numbered = {kind: dict[int, int]() for kind in (RECORD, "record.revoked", "record.corrected")}
+        self.numbered = {kind: dict[int, int]() for kind in (RECORD, *ABOUT_RECORDS)}
         if path.is_dir():
             need((path / "pack.json").is_file(), "there is no pack in this directory: python verify.py PACK.zip")
             for file in path.rglob("*"):

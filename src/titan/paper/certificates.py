@@ -42,7 +42,7 @@ def certificates_pdf(record_ids: Iterable[int], *, site_url: str, language: str)
 
     record_ids: records whose certificates were issued; others are left out. site_url: where Titan is reached, such as
     https://titan.example. language: of the reader; course titles in it where somebody wrote them, our words where there
-    is a catalogue. Five statements for any number of records. Raises ValueError when there is none.
+    is a catalogue. Six statements for any number of records. Raises ValueError when there is none.
     """
     views = certificate_views(record_ids)
     if not views:
@@ -85,6 +85,7 @@ def _page(view: CertificateView, site: Site, session: str, site_url: str, langua
         "course": in_language(view.course_title, language) or view.course_code,
         "facts": BETWEEN.join(_facts(view, session)),
         "validity": _validity(view),
+        "extended": _extended(view),
         "trainer": view.trainer,
         "trainer_role": _("Trainer"),
         "issued": _("Issued on %(day)s") % {"day": paper_day(site.today(view.issued_at))},
@@ -117,7 +118,18 @@ def _facts(view: CertificateView, session: str) -> list[str]:
 def _validity(view: CertificateView) -> str:
     if view.expires_on is None:
         return _("Does not expire")
-    return _("Valid until %(day)s") % {"day": paper_day(view.expires_on)}
+    return _("Valid until %(day)s") % {"day": paper_day(view.extended.until if view.extended else view.expires_on)}
+
+
+def _extended(view: CertificateView) -> str:
+    """Return by whose decision it is valid past its expiry, or nothing."""
+    if view.expires_on is None or view.extended is None:
+        return ""
+    return _("Extended from %(day)s by decision %(reference)s of %(decided)s") % {
+        "day": paper_day(view.expires_on),
+        "reference": view.extended.reference,
+        "decided": paper_day(view.extended.decided_on),
+    }
 
 
 def _groups(digits: str) -> str:

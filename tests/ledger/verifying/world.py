@@ -40,7 +40,18 @@ from titan.records.commands import (
     withdraw_competency,
     write_records,
 )
-from titan.records.models import CompetencyRecord, CompetencyStatus, Result, Source, TrainingRecord
+from titan.records.extensions.commands import extend_validity, revoke_extension
+from titan.records.extensions.rules import Decision as Authority
+from titan.records.extensions.rules import Extending
+from titan.records.models import (
+    CompetencyRecord,
+    CompetencyStatus,
+    DaysOf,
+    Result,
+    Source,
+    TrainingRecord,
+    ValidityExtension,
+)
 from titan.training.commands import attach_evidence, finalize_session
 from titan.training.verify import CHECKS, Problem, Within, database, verify_site
 
@@ -170,6 +181,25 @@ def revoke(site: Site) -> None:
             record_external_result(new, None, by=ADMIN, at=site.at)
 
 
+def extend(site: Site, *, letter: bool | None = None) -> None:
+    """An authority lets records of a course be valid longer, by a letter or by word of mouth."""
+    course = site.courses[site.random.choice(["plain", "signed"])]
+    days_of, until = site.random.choice([*DaysOf]), AT.date() + site.random.randint(300, 900) * DAY
+    extending = Extending(course.pk, days_of, AT.date() - 500 * DAY, AT.date() + 700 * DAY, until)
+    decision = Authority(f"Sərəncam {site.number()}", AT.date() - DAY, "Təlim mərkəzi bağlı idi")
+    has_letter = site.random.random() < 0.5 if letter is None else letter
+    evidence = record_evidence_of(site) if has_letter else None
+    with suppress(Conflict):
+        extend_validity(extending, decision, evidence, by=ADMIN, at=site.at)
+
+
+def unextend(site: Site) -> None:
+    """An extension is taken back."""
+    standing = ValidityExtension.objects.filter(revoked_at=None).order_by("pk")
+    if standing:
+        revoke_extension(site.random.choice(list(standing)).pk, "Bizə aid deyil", by=ADMIN, at=site.at)
+
+
 def rename(site: Site) -> None:
     """Somebody has another name or badge."""
     (worker,) = site.some(1)
@@ -201,6 +231,7 @@ def sign(site: Site) -> None:
 
 STEPS: tuple[Callable[[Site], None], ...] = (
     *(finalize, finalize, outside, decide, withdraw, revoke, rename, rename_company, erase, sign, sign),
+    *(extend, extend, unextend),
 )
 
 
@@ -221,9 +252,13 @@ def whole_history(seed: int, settings: Any, *, many: int = 50) -> Site:
         withdraw,
         rename_company,
         finalize,
+        lambda one: extend(one, letter=True),
+        lambda one: extend(one, letter=False),
         decide,
         revoke,
+        unextend,
         revoke,
+        lambda one: extend(one, letter=True),
     ]
     for number, step in enumerate(steps):
         step(site)

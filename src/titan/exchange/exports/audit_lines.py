@@ -85,9 +85,12 @@ def entity_words() -> dict[str, str]:
         "assessment_method": _("Assessment method"),
         "user": _("User"),
         "api_token": _("API token"),
+        "calendar_feed": _("Calendar feed"),
+        "calendar_events": _("Calendars"),
         "site_settings": _("Site settings"),
         "compliance": _("Compliance"),
         "consequence_case": _("Consequences"),
+        "import": _("Import"),
     }
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from django.db.models import Q
 
 from titan.core.actor import Actor, Role
 from titan.core.bulk import id_set
@@ -49,18 +51,25 @@ def list_entries(
     record_id: int | None = None,
     competency_id: int | None = None,
     session_id: int | None = None,
+    also: Mapping[LeafType, Iterable[int]] | None = None,
     from_index: int | None = None,
     limit: int = DEFAULT_LIMIT,
     cursor: str | None = None,
 ) -> Page[Entry]:
-    """Return entries, newest first unless `from_index` is given: then from there on. Raises Forbidden, Invalid."""
+    """Return entries, newest first unless `from_index` is given: then from there on. Raises Forbidden, Invalid.
+
+    also: what else is about the record that is asked for, by type of leaf and number.
+    """
     need_ledger_reader(by)
     found = Leaf.objects.all()
     if type is not None:
         found = found.filter(type=type)
     for name, wanted in (("record_id", record_id), ("competency_id", competency_id), ("session_id", session_id)):
         if wanted is not None:
-            found = found.filter(entity_id=wanted, type__in=ABOUT[name])
+            about = Q(entity_id=wanted, type__in=ABOUT[name])
+            for kind, numbers in (also or {}).items():
+                about |= Q(type=kind, entity_id__in=id_set(numbers))
+            found = found.filter(about)
     forward = from_index is not None
     if from_index is not None:
         found = found.filter(index__gte=from_index)

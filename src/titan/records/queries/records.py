@@ -11,16 +11,21 @@ from django.db.models import OuterRef, Subquery
 from titan.core.errors import NotFound
 from titan.core.page import Page, decode_cursor, encode_cursor
 from titan.ledger.models import Leaf, LeafType
+from titan.records.extensions.queries import with_extensions
 from titan.records.models import Result, TrainingRecord
 
 
 @dataclass(frozen=True)
 class RecordFilter:
-    """expiring_before: passed records that stand and run out before that day. revoked: only those, or only others."""
+    """extension_id: those that an extension was made for. revoked: only those, or only others.
+
+    expiring_before: passed records that stand and run out before that day, extensions counted.
+    """
 
     worker_id: int | None = None
     course_id: int | None = None
     session_id: int | None = None
+    extension_id: int | None = None
     expiring_before: date | None = None
     result: str | None = None
     revoked: bool | None = None
@@ -29,14 +34,15 @@ class RecordFilter:
 def list_records(
     wanted: RecordFilter, *, limit: int, cursor: str | None = None, counted: bool = True
 ) -> Page[TrainingRecord]:
-    """Return training records, newest first, with worker, company, course and trainer loaded (two statements).
+    """Return training records, newest first, with worker, company, course, trainer and extensions loaded.
 
-    counted: whether the page says how many there are in all.
+    Three statements. counted: whether the page says how many there are in all.
     """
     exact = {
         "worker_id": wanted.worker_id,
         "course_id": wanted.course_id,
         "session_id": wanted.session_id,
+        "extended__extension_id": wanted.extension_id,
         "result": wanted.result,
     }
     records = TrainingRecord.objects.filter(**{name: value for name, value in exact.items() if value is not None})
@@ -59,7 +65,7 @@ def list_records(
 
 
 def one_record(record_id: int) -> TrainingRecord:
-    """Return one training record with what it refers to. Raises NotFound."""
+    """Return one training record with what it refers to and its extensions. Raises NotFound."""
     row: TrainingRecord | None = _with_parts(TrainingRecord.objects.all()).filter(pk=record_id).first()
     if row is None:
         raise NotFound("training record", record_id)
@@ -67,8 +73,10 @@ def one_record(record_id: int) -> TrainingRecord:
 
 
 def _with_parts(records: Any) -> Any:
-    """Return the records with what they refer to, and with `ledger_entry`, their place in the ledger."""
+    """Return the records with what they refer to, their extensions, and `ledger_entry`, their place in the ledger."""
     entered = Leaf.objects.filter(type=LeafType.RECORD, entity_id=OuterRef("pk")).order_by("index")
-    return records.select_related("worker__company", "course", "course_version", "trainer", "corrected_by").annotate(
-        ledger_entry=Subquery(entered.values("index")[:1])
+    return (
+        with_extensions(records)
+        .select_related("worker__company", "course", "course_version", "trainer", "corrected_by")
+        .annotate(ledger_entry=Subquery(entered.values("index")[:1]))
     )

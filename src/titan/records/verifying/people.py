@@ -9,15 +9,13 @@ from typing import Any
 
 from titan.core.bulk import ids_param, ids_sql
 from titan.ledger.models import Leaf, LeafType, PersonKey
-from titan.ledger.rules.subjects import SUBJECT, Identity, name_of
+from titan.ledger.rules.subjects import SUBJECT, Identity, Secret, name_of
 from titan.ledger.sql import rows
 from titan.ledger.verifying.problem import Problem, alarm
 from titan.ledger.verifying.writing import moment
 from titan.personnel.models import Company, Worker
 
 KEPT = 50_000
-_BLOCK = 64
-_INNER, _OUTER = bytes(0x36 for _ in range(_BLOCK)), bytes(0x5C for _ in range(_BLOCK))
 
 _WHO = f"""SELECT w.id, w.first_name, w.last_name, w.employee_id, c.name, w.former_identities, k.key,
     (SELECT MAX(l.leaf_index) FROM {Leaf._meta.db_table} l WHERE l.type = '{LeafType.ERASED}' AND l.entity_id = w.id)
@@ -31,34 +29,30 @@ class Known:
     erased: the index of the leaf that says they were erased; leaves up to it can no longer be opened.
     """
 
-    __slots__ = ("_inner", "_outer", "erased", "has_key", "identities")
+    __slots__ = ("_secret", "erased", "identities")
 
     def __init__(self, row: tuple[Any, ...]) -> None:
         _id, first, last, badge, company, former, key, self.erased = row
-        self.has_key = key is not None
-        if not self.has_key:
-            self.identities: list[bytes] = []
-            return
-        padded = bytes(key).ljust(_BLOCK, b"\x00")
-        if len(padded) > _BLOCK:
-            padded = sha256(padded).digest().ljust(_BLOCK, b"\x00")
-        number = int.from_bytes(padded)
-        # What HMAC makes of its key, once for all leaves of the person (ledger.rules.subjects.salt).
-        self._inner = (number ^ int.from_bytes(_INNER)).to_bytes(_BLOCK)
-        self._outer = (number ^ int.from_bytes(_OUTER)).to_bytes(_BLOCK)
-        self.identities = [
-            one.bytes_for(bytes(key)) for one in [Identity(company, badge, name_of(first, last)), *_former(former)]
-        ]
+        self.identities: list[bytes] = []
+        self._secret = None if key is None else Secret(bytes(key))
+        if self._secret is not None:
+            every = [Identity(company, badge, name_of(first, last)), *_former(former)]
+            self.identities = [one.bytes_for(self._secret) for one in every]
+
+    @property
+    def has_key(self) -> bool:
+        """Whether their person key is there."""
+        return self._secret is not None
 
     def salt(self, nonce: str, subject: str) -> bytes | None:
         """Return the salt of the leaf with this nonce if `subject` (both hexadecimal) commits to who they are or were.
 
         None when it does not, or nobody can tell.
         """
-        if not self.has_key:
+        if self._secret is None:
             return None
         try:
-            salt = sha256(self._outer + sha256(self._inner + bytes.fromhex(nonce)).digest()).digest()
+            salt = self._secret.salt(bytes.fromhex(nonce))
         except ValueError:
             return None
         start = SUBJECT + salt

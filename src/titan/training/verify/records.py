@@ -11,7 +11,7 @@ from django.db.models import JSONField, OuterRef, Subquery
 from titan.audit.models import AuditEvent
 from titan.ledger.models import AlarmKind
 from titan.ledger.verifying.problem import alarm
-from titan.records.models import CompetencyRecord, Result, Source, TrainingRecord
+from titan.records.models import CompetencyRecord, Result, Source, TrainingRecord, ValidityExtension
 from titan.records.rules import expires_on
 from titan.training.verify.check import Check, Problem, Progress, by_sql
 
@@ -27,6 +27,10 @@ SAID_OF_RECORD = (
     "evidence_sha256",
 )
 SAID_OF_COMPETENCY = ("worker_id", "course_id", "session_id")
+SAID_OF_EXTENSION = (
+    *("course_id", "days_of", "first_day", "last_day", "until", "reference", "decided_on", "evidence_id", "records"),
+    "reason",
+)
 FOREIGN_VERSION = (
     "SELECT r.id FROM {table} r JOIN catalogue_courseversion v ON v.id = r.course_version_id"
     " WHERE v.course_id <> r.course_id ORDER BY r.id"
@@ -50,6 +54,20 @@ def _competency_words(at: datetime, progress: Progress) -> Iterator[Problem]:
     found = CompetencyRecord.objects.annotate(said=said).values("id", "said", *SAID_OF_COMPETENCY)
     for row in found.iterator(AT_ONCE):
         yield from _compare("COMPETENCY_ALTERED", "competency_record", row, SAID_OF_COMPETENCY)
+
+
+def _extension_words(at: datetime, progress: Progress) -> Iterator[Problem]:
+    made = AuditEvent.objects.filter(
+        entity="validity_extension", action="validity_extension.made", entity_id=OuterRef("pk")
+    ).order_by("id")
+    found = ValidityExtension.objects.annotate(
+        said=Subquery(made.values("after")[:1], output_field=JSONField()), why=Subquery(made.values("reason")[:1])
+    )
+    for row in found.values("id", "said", "why", *SAID_OF_EXTENSION).iterator(AT_ONCE):
+        if row["said"] is not None:
+            # The log keeps the reason beside what was done.
+            row["said"] = {**row["said"], "reason": row["why"]}
+        yield from _compare("EXTENSION_ALTERED", "validity_extension", row, SAID_OF_EXTENSION)
 
 
 def _compare(code: str, entity: str, row: dict[str, Any], names: tuple[str, ...]) -> Iterator[Problem]:
@@ -76,15 +94,49 @@ def _expiries(at: datetime, progress: Progress) -> Iterator[Problem]:
 CHECKS = (
     Check("records against the audit log", _record_words),
     Check("competency records against the audit log", _competency_words),
+    Check("extensions of validity against the audit log", _extension_words),
     Check("expiry dates", _expiries),
     by_sql(
         "VALIDITY_WRONG",
         "validity",
-        "SELECT id FROM records_trainingrecord WHERE valid_until <> COALESCE(expires_on, '9999-12-31') ORDER BY id",
+        """SELECT id FROM (
+            SELECT r.id, r.valid_until, COALESCE(r.expires_on, '9999-12-31') AS own, (
+                SELECT MAX(e.until) FROM records_extendedrecord x
+                JOIN records_validityextension e ON e.id = x.extension_id
+                WHERE x.record_id = r.id AND e.revoked_at IS NULL) AS given
+            FROM records_trainingrecord r) AS lasts
+        WHERE valid_until <> CASE WHEN given > own THEN given ELSE own END ORDER BY id""",
         kind=AlarmKind.LEDGER,
         entity="training_record",
         where="training record {0}",
-        what="the day the engine goes by is not its expiry",
+        what="the day the engine goes by is neither its expiry nor that of an extension in force",
+    ),
+    by_sql(
+        "EXTENSION_SET_WRONG",
+        "the records of extensions",
+        """SELECT e.id FROM records_validityextension e
+        LEFT JOIN records_extendedrecord x ON x.extension_id = e.id
+        LEFT JOIN records_trainingrecord r ON r.id = x.record_id
+        GROUP BY e.id, e.records, e.course_id
+        HAVING COUNT(x.id) <> e.records OR MIN(x.position) <> 1 OR MAX(x.position) <> e.records
+            OR MIN(r.course_id) <> e.course_id OR MAX(r.course_id) <> e.course_id ORDER BY e.id""",
+        kind=AlarmKind.LEDGER,
+        entity="validity_extension",
+        where="validity extension {0}",
+        what="its records are not as many, or not of the course, that it was made for",
+    ),
+    by_sql(
+        "EXTENSION_ALTERED",
+        "the revocations of extensions",
+        """SELECT e.id FROM records_validityextension e
+        LEFT JOIN audit_auditevent a ON a.entity = 'validity_extension' AND a.entity_id = e.id
+            AND a.action = 'validity_extension.revoked'
+        WHERE (e.revoked_at IS NULL) <> (a.id IS NULL) OR (a.id IS NOT NULL AND a.reason <> e.revoke_reason)
+        ORDER BY e.id""",
+        kind=AlarmKind.LEDGER,
+        entity="validity_extension",
+        where="validity extension {0}",
+        what="the audit log and the extension disagree whether and why it was revoked",
     ),
     by_sql(
         "VERSION_OF_OTHER_COURSE",

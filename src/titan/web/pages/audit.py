@@ -27,6 +27,7 @@ PAGES = {
     "competency_record": "competency_sheet",
     "evidence": "evidence",
     "consequence_case": "consequences_case",
+    "import": "import",
 }
 
 

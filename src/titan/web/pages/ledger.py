@@ -27,6 +27,8 @@ SAYS = {"record_id": ("record", "record_sheet"), "competency_id": ("competency",
 """Under which key a leaf says its number, and the page about it."""
 
 PLACES = {
+    "extended_record": "extended_record",
+    "validity_extension": "extension",
     "training_record": "record_sheet",
     "competency_record": "competency_sheet",
     "session": "session",
@@ -149,6 +151,8 @@ def _about(entry: Entry) -> tuple[int | None, str]:
     for column, (key, name) in SAYS.items():
         if entry.type in ABOUT[column]:
             return said[key], name
+    if entry.type in {LeafType.EXTENDED, LeafType.EXTENSION_WITHDRAWN}:
+        return said["record"], "record_sheet"
     return (said["session"], "session") if entry.type in ABOUT["session_id"] else (None, "")
 
 
@@ -162,6 +166,7 @@ def _words() -> dict[LeafType, str]:
         LeafType.CORRECTED: _("Record corrected"),
         LeafType.FINALIZED: _("Session finalized"),
         LeafType.EXTENDED: _("Validity extended"),
+        LeafType.EXTENSION_WITHDRAWN: _("Extension withdrawn"),
         LeafType.SUPERSEDED: _("Sheet replaced"),
         LeafType.RESTATED: _("Somebody's name, badge or company changed"),
         LeafType.ERASED: _("Somebody was erased"),

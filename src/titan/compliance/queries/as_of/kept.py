@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Q, Subquery
 
 from titan.audit.models import AuditEvent
 from titan.compliance.models import AreaRequirement, RoleRequirement
-from titan.compliance.queries.as_of.knowledge import Attempt, PastDay
+from titan.compliance.queries.as_of.knowledge import Attempt, Extended, PastDay, Proof
 from titan.compliance.queries.sources import Asker, Source, area_asks, deciding_first, source
 from titan.compliance.queries.workers import AreaHeld, RoleShort
 from titan.core import settings
@@ -25,7 +25,7 @@ from titan.personnel.models import Area, AreaAssignment, AreaPlacement, Company,
 from titan.personnel.queries.areas import AreaShort
 from titan.personnel.queries.companies import CompanyShort
 from titan.personnel.rules import ancestors
-from titan.records.models import CompetencyRecord, CompetencyStatus, TrainingRecord
+from titan.records.models import CompetencyRecord, CompetencyStatus, ExtendedRecord, TrainingRecord
 
 
 @dataclass(frozen=True)
@@ -159,12 +159,17 @@ def _company(worker_id: int, day: PastDay) -> CompanyShort:
     return CompanyShort(said, code, name)
 
 
-def records_of_courses(worker_id: int, course_ids: list[int]) -> dict[int, list[TrainingRecord]]:
-    """Return a worker's records of these courses, whenever entered, by course (one statement)."""
-    found: dict[int, list[TrainingRecord]] = defaultdict(list)
+def proofs_of_courses(worker_id: int, course_ids: list[int]) -> dict[int, list[Proof]]:
+    """Return a worker's records of these courses, whenever entered, with their extensions (two statements)."""
+    extended: dict[int, list[Extended]] = defaultdict(list)
+    columns = ("record_id", "extension__until", "extension__made_at", "extension__revoked_at")
+    given = ExtendedRecord.objects.filter(record__worker_id=worker_id, record__course_id__in=id_set(course_ids))
+    for record_id, *one in given.values_list(*columns):
+        extended[record_id].append(Extended(*one))
+    found: dict[int, list[Proof]] = defaultdict(list)
     rows = TrainingRecord.objects.filter(worker_id=worker_id, course_id__in=id_set(course_ids))
     for row in rows.select_related("course_version").order_by("pk"):
-        found[row.course_id].append(row)
+        found[row.course_id].append(Proof(row, tuple(extended[row.pk])))
     return found
 
 

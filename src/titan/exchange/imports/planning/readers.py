@@ -186,7 +186,8 @@ def _references(context: Context, noun: Noun) -> Read:
             return ""
         codes = [context.refer(noun, part) for part in split_list(text, knows)]
         unknown = next((code for code in codes if isinstance(code, Open)), None)
-        return unknown or ";".join(dict.fromkeys(str(code) for code in codes))
+        # A set: in which order somebody wrote it says nothing.
+        return unknown or ";".join(sorted({str(code) for code in codes}))
 
     return read
 

@@ -56,10 +56,10 @@ def _need_rows(rows: int) -> None:
 
 
 def _read_sheet(number: int, sheet: CalamineSheet, marks: Marks, write: Write) -> dict[str, int]:
-    start = sheet.start
+    start, end = sheet.start, sheet.end
     if start is None and not marks.errors:
         return {"rows": 0, "hidden_rows": 0}
-    if sheet.total_width > FILE_COLUMNS:
+    if end is not None and end[1] >= FILE_COLUMNS:
         raise NotAccepted("A sheet has more than %(most)s columns: keep those to import.", most=FILE_COLUMNS)
     rows = hidden = 0
     for row, cells in _merged(sheet, _marked(sheet, start[1] if start else 0, marks)):

@@ -128,7 +128,7 @@ def _of_number(number: float, *, is_1904: bool) -> DayRead:
     whole = int(number)
     if whole == number and 19_500_101 <= whole <= 22_001_231:
         return _of_digits(str(whole))
-    if not 10_000 <= number < 110_000:
+    if not 10_000 <= number < 100_000:
         return DayRead(unclear=Unclear.NO_DAY)
     return _certain((EPOCH_1904 if is_1904 else EPOCH_1900) + timedelta(days=whole), Source.SERIAL)
 

@@ -63,8 +63,8 @@ class DayColumn:
         if self.said is not None:
             return self.said
         dmy, mdy = self.certain[family, Order.DMY], self.certain[family, Order.MDY]
-        if family is Family.DOTS and not mdy:
-            return Order.DMY
+        if family is Family.DOTS:
+            return None if mdy else Order.DMY
         if bool(dmy) != bool(mdy):
             return Order.DMY if dmy else Order.MDY
         return None

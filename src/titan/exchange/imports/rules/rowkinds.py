@@ -9,6 +9,8 @@ from titan.exchange.imports.reading.lines import Cell
 from titan.exchange.imports.rules.folding import fold
 from titan.exchange.imports.rules.words import FOOTERS, TOTALS, is_dashes, starts_with
 
+_BEGINNINGS = frozenset(word[0] for word in TOTALS)
+
 
 class NotData(StrEnum):
     """What a row is instead of data. BLANK: nothing stands in its mapped cells."""
@@ -25,17 +27,15 @@ def not_data(cells: Sequence[Cell], mapped: Sequence[int], headings: Sequence[st
     for column in mapped:
         if column < len(cells) and not _is_nothing(cells[column]):
             full.append(column)
-            if len(full) == 3 and not _may_be_header(cells[full[0]], headings, full[0]):
+            if len(full) == 3 and _is_usual(cells[full[0]], headings, full[0]):
                 # The usual row: more stands in it than a total or a note has.
                 return None
-    if len(full) > 2:
-        return NotData.HEADER if _is_header(cells, full, headings) else None
     texts = [cell for cell in cells if isinstance(cell, str) and not is_dashes(cell)]
     if texts and starts_with(texts[0], TOTALS) and _is_total(cells, texts):
         return NotData.TOTAL
     if not full:
         return NotData.BLANK
-    if texts and len(texts) <= 2 and starts_with(texts[0], FOOTERS):
+    if len(full) <= 2 and texts and len(texts) <= 2 and starts_with(texts[0], FOOTERS):
         return NotData.FOOTER
     return NotData.HEADER if len(full) > 1 and _is_header(cells, full, headings) else None
 
@@ -48,6 +48,12 @@ def _is_total(cells: Sequence[Cell], texts: list[str]) -> bool:
     """Tell whether a row that begins with “total” is one: a label alone, or a label with sums; a company has a name."""
     others = [cell for cell in cells if cell is not None and not isinstance(cell, str)]
     return len(texts) == 1 or (bool(others) and len(texts) <= 1 + len(others))
+
+
+def _is_usual(first: Cell, headings: Sequence[str], column: int) -> bool:
+    """Tell whether a row that begins so is neither the headings again nor a total."""
+    is_total = isinstance(first, str) and first[:1].casefold() in _BEGINNINGS and starts_with(first, TOTALS)
+    return not is_total and not _may_be_header(first, headings, column)
 
 
 def _may_be_header(first: Cell, headings: Sequence[str], column: int) -> bool:

@@ -49,7 +49,7 @@ _ROWS = f"""
     LEFT JOIN {ComplianceItem._meta.db_table} i ON i.worker_id = w.id AND i.course_id = %(course)s
     LEFT JOIN (
         SELECT worker_id,
-               MAX(CASE WHEN {_PASSED} AND {_HOLDS} AND expires_on < %(today)s THEN expires_on END) AS expired,
+               MAX(CASE WHEN {_PASSED} AND {_HOLDS} AND valid_until < %(today)s THEN valid_until END) AS expired,
                MAX(CASE WHEN {_PASSED} AND {_HOLDS} THEN completed_on END) AS passed,
                MAX(CASE WHEN {_PASSED} THEN id END) AS ever,
                MAX(CASE WHEN NOT {_PASSED} AND {_HOLDS} THEN completed_on END) AS failed

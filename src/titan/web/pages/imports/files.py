@@ -60,6 +60,10 @@ def _list(request: HttpRequest, visit: Visit, refusal: Refusal | None = None) ->
         "refusal": refusal,
         "most_megabytes": MAX_BYTES // 2**20,
         "max_bytes": MAX_BYTES,
+        "file_words": {
+            "too_large": _("%s is larger than 25 MB. Take out sheets that are not needed."),
+            "empty": _("%s is empty. Choose the file again."),
+        },
         **words_of_import(),
     }
     return show(request, visit, "imports/imports.html", values, status=refusal.status if refusal else 200)

@@ -31,7 +31,8 @@ WHOLE = (
     "instructor name,eğitmen adı,eğitmen adı soyadı"
 )
 COMPANY = (
-    "company,company code,company name,firma,firma adı,firma kodu,şirket,şirket adı,şirkət,şirkətin adı,şirkət kodu,"
+    "company,company code,company name,firması,şirketi,taşeronu,firma,firma adı,firma kodu,şirket,şirket adı,"
+    "şirkət,şirkətin adı,şirkət kodu,"
     "contractor,contractor name,subcontractor,sub contractor,taşeron,taşeron firma,alt yüklenici,"
     "yüklenici,employer,işveren,"
     "kurum,kompaniya,kompaniyası,podratçı,subpodratçı,subpodryadchik,компания,firm,organisation,"

@@ -1,0 +1,28 @@
+"""Whether a text that is kept for ever names somebody whom it is kept with: it would outlive their erasure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from titan.core.bulk import id_set
+from titan.core.text import search_key
+from titan.personnel.models import Worker
+
+
+def somebody_named(text: str, worker_ids: Iterable[int]) -> str | None:
+    """Return the badge of one of these workers whom `text` names in full or by badge, or None; one statement."""
+    said = f" {_words(text)} "
+    rows = Worker.objects.filter(pk__in=id_set(worker_ids)).values_list("first_name", "last_name", "employee_id")
+    named = [badge for first, last, badge in rows if _is_said(said, first, last) or _is_said(said, badge)]
+    return min(named, default=None)
+
+
+def _is_said(said: str, *parts: str) -> bool:
+    name = _words(*parts)
+    return bool(name) and f" {name} " in said
+
+
+def _words(*parts: str) -> str:
+    """Return `parts` folded as for search, without what stands between words."""
+    return " ".join(re.findall(r"\w+", search_key(*parts)))
