@@ -68,7 +68,7 @@ def personnel(people: int = 60, *, start: int = 1, broken: bool = True) -> bytes
 
 
 def whole_site() -> bytes:
-    """Return everything that a site keeps in one workbook: firms, jobs, courses, who needs what, people, past training."""
+    """Return all that a site keeps in one workbook: firms, jobs, courses, who needs what, people, past training."""
     firms = [["Firma Kodu", "Firma Adı"], ["KZY", "Kuzey Yapı A.Ş."], ["HZR", "Hazar İskele"]]
     jobs = [["Görev Kodu", "Görev"], ["ISK", "İskeleci"], ["KAY", "Kaynakçı"]]
     courses = [
