@@ -10,6 +10,7 @@ from titan.cli import (
     backups,
     demo,
     evidence,
+    exporting,
     importing,
     ledger,
     loading,
@@ -43,6 +44,7 @@ app.add_typer(ledger.ledger, name="ledger")
 app.add_typer(people.users, name="user")
 app.add_typer(people.tokens, name="token")
 app.command()(packing.pack)
+app.command()(exporting.export)
 app.command()(upkeep.sweep)
 app.command()(upkeep.rebuild)
 app.command()(upkeep.verify)

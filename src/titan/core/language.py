@@ -14,7 +14,7 @@ from datetime import date
 
 from django.conf import settings
 from django.conf.locale import LANG_INFO
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format, get_format, number_format
 from django.utils.translation import get_language, get_supported_language_variant, ngettext, override
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ __all__ = [
     "N_",
     "_",
     "languages_with_words",
+    "list_separator",
     "ngettext",
     "number",
     "own_name",
@@ -48,6 +49,14 @@ def own_name(code: str) -> str:
     """Return what a language calls itself, such as Türkçe for tr; its code when nobody knows."""
     name = str(LANG_INFO.get(code, {}).get("name_local", code))
     return name[:1].upper() + name[1:]
+
+
+def list_separator() -> str:
+    """Return what separates the cells of a CSV file for spreadsheets of the reader's language.
+
+    A comma, unless numbers are written with one: then spreadsheets expect a semicolon.
+    """
+    return ";" if get_format("DECIMAL_SEPARATOR") == "," else ","
 
 
 def paper_day(day: date) -> str:

@@ -35,6 +35,7 @@ YES_NO = {
 STATUSES = {
     **dict.fromkeys(
         _folded(
+            "etkin,"
             "active,aktif,aktiv,çalışıyor,çalışan,görevde,devam ediyor,devam,işbaşında,iş başında,working,employed,"
             "işləyir,çalışır,on site,onsite,sahada,mobilised,mobilized,mobilize,rabotaet,aktivnyy,работает,"
             "активный,"
@@ -77,6 +78,7 @@ REQUIREMENT_TYPES = {
     **dict.fromkeys(
         _folded(
             "post_mob,post mob,postmob,post mobilization,post mobilisation,after entry,after entry with grace,"
+            "girişten sonra ek süreli,"
             "giriş sonrası,girişten sonra,girişten sonra ek süreyle,ek süreli,mobilizasyon sonrası,sonrası,"
             "with grace"
         ),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process
 
+from titan.exchange.headings import fields_by_heading
 from titan.exchange.imports.rules.fields import FIELDS, Field
 from titan.exchange.imports.rules.folding import fold, fold_heading
 from titan.exchange.imports.rules.headers.header import Mapped
@@ -28,13 +29,26 @@ def signature(headings: Sequence[str]) -> str:
 
 def propose_columns(headings: Sequence[str], kind: Kind) -> dict[int, Mapped]:
     """Return the field of each column that its heading tells, exactly or nearly."""
-    found: dict[int, Mapped] = {}
+    found = _our_own(headings, kind)
     for known in FIELDS[kind]:
+        if known.name in {mapped.field for mapped in found.values()}:
+            continue
         column = _column_of(known, headings, found)
         if column is not None:
             found[column] = Mapped(known.name, "HEADING")
     _near(headings, kind, found)
     return _names_settled(headings, found)
+
+
+def _our_own(headings: Sequence[str], kind: Kind) -> dict[int, Mapped]:
+    """Return the fields of columns whose heading is the one that our own lists have, in whatever language."""
+    own = fields_by_heading(kind)
+    found: dict[int, Mapped] = {}
+    for index, heading in enumerate(headings):
+        field = own.get(fold(heading))
+        if field and field not in {mapped.field for mapped in found.values()}:
+            found[index] = Mapped(field, "HEADING")
+    return found
 
 
 def _column_of(known: Field, headings: Sequence[str], found: dict[int, Mapped]) -> int | None:
