@@ -183,7 +183,7 @@ class _Maker:
         found |= self.records(found["finalized"])
         found |= self.twins(found["holder"], found["finalized"])
         found |= {**self.certificates(found), **self.cases(found["sign_off_session"]), **self.shelf()}
-        return {**found, **self.imports()}
+        return {**found, **self.extensions(), **self.imports()}
 
     def imports(self) -> dict[str, int]:
         """Spreadsheets in every state: with questions and refused rows, ready, applied, rested upon, taken back."""
@@ -547,6 +547,53 @@ class _Maker:
         }
         approve_case(made["case_done"], "I asked five of them.", by=self.super_admin, at=NOW)
         return made
+
+    def extensions(self) -> dict[str, Any]:
+        """Decisions that records are valid longer: one in force, with its letter, one revoked, one to be looked at."""
+        import io
+        from urllib.parse import urlencode
+
+        from tests.files import pdf_bytes
+        from titan.compliance.models import ComplianceItem, Severity
+        from titan.evidence.commands import Upload, stage
+        from titan.records.commands import certify
+        from titan.records.extensions.commands import extend_validity_by_letter, revoke_extension
+        from titan.records.extensions.rules import AuthorityDecision, Extending
+        from titan.records.models import Certificate, TrainingRecord
+
+        today = NOW.date()
+        # The course in which most are Red whose last proof ran out this year.
+        red = ComplianceItem.objects.filter(severity=Severity.NON_COMPLIANT, record_id=None)
+        first, last, until = today - timedelta(days=120), today + timedelta(days=60), today + timedelta(days=150)
+        ran_out = TrainingRecord.objects.filter(
+            result="PASSED", revoked_at=None, expires_on__range=(first, today), worker__items__in=red
+        )
+        courses = ran_out.values_list("course_id", flat=True)
+        most, other = sorted(set(courses), key=list(courses).count, reverse=True)[:2]
+        decision = AuthorityDecision(
+            "Order 118/26 of the State Labour Inspectorate",
+            today - timedelta(days=4),
+            "The only approved fire ground is closed until spring; the inspectorate extends what ran out meanwhile.",
+        )
+        letter = stage([Upload("order-118-26.pdf", io.BytesIO(pdf_bytes("Order 118/26")))])
+        chosen = Extending(most, "EXPIRES_ON", first, last, until)
+        made = extend_validity_by_letter(chosen, decision, letter, by=self.admin, at=NOW)
+        wrong = Extending(other, "EXPIRES_ON", first, last, until)
+        revoked = extend_validity_by_letter(wrong, decision, None, by=self.admin, at=NOW)
+        revoke_extension(revoked, "The order names another course.", by=self.super_admin, at=NOW)
+        extended = TrainingRecord.objects.filter(extended__extension_id=made, worker__status="ACTIVE").order_by("pk")
+        record = extended.filter(course_id=most)[0]
+        certify([record.pk], by=self.admin, at=NOW)
+        choice = {"course_id": other, "days_of": "EXPIRES_ON", "from": first, "to": last, "until": until}
+        return {
+            "extension": made,
+            "extension_revoked": revoked,
+            "extension_choice": urlencode(choice),
+            "extension_nothing": urlencode({**choice, "until": first}),
+            "extended_record": record.pk,
+            "extended_worker": record.worker_id,
+            "extended_token": Certificate.objects.get(record=record).token,
+        }
 
     def shelf(self) -> dict[str, int]:
         from titan.catalogue.models import Course

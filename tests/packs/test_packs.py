@@ -33,7 +33,7 @@ from titan.packs.archive import Sending
 from titan.packs.commands import make_pack
 from titan.packs.scope import About, Scope
 from titan.records.extensions.commands import extend_validity, revoke_extension
-from titan.records.extensions.rules import Decision, Extending
+from titan.records.extensions.rules import AuthorityDecision, Extending
 from titan.records.models import TrainingRecord
 from titan.training.commands import finalize_session
 
@@ -115,7 +115,7 @@ class TestAWorker:
         day, until = record.expires_on, date(2028, 3, 31)
         letter = command(record_evidence)(sheet("the authority's letter"), by=ADMIN, at=AT)
         extending = Extending(record.course_id, "EXPIRES_ON", day, day, until)
-        decision = Decision("Order 118/26", date(2026, 11, 3), "The centre is closed.")
+        decision = AuthorityDecision("Order 118/26", date(2026, 11, 3), "The centre is closed.")
         kept = extend_validity(extending, decision, letter.id, by=ADMIN, at=AT)
         taken_back = extend_validity(replace(extending, until=date(2029, 1, 1)), decision, by=ADMIN, at=AT)
         revoke_extension(taken_back, "Not for us", by=ADMIN, at=AT)

@@ -21,7 +21,7 @@ from titan.ledger.queries.checkpoints import newest_checkpoint
 from titan.paper.certificates import certificates_pdf, ledger_lines, records_to_certify
 from titan.records.commands import certify
 from titan.records.extensions.commands import extend_validity
-from titan.records.extensions.rules import Decision, Extending
+from titan.records.extensions.rules import AuthorityDecision, Extending
 from titan.records.models import Certificate, TrainingRecord
 from titan.training.commands import finalize_session
 from titan.training.models import TrainingSession
@@ -79,7 +79,7 @@ def test_an_extended_one_says_by_whose_decision(session: TrainingSession) -> Non
     day, until = date(2027, 11, 22), date(2028, 2, 29)
     extending = Extending(session.course_id, "EXPIRES_ON", day, day, until)
     for number, reference in enumerate(("Order 118/26", LONG), start=1):
-        decision = Decision(reference, date(2026, 11, 3), "The training centre is closed.")
+        decision = AuthorityDecision(reference, date(2026, 11, 3), "The training centre is closed.")
         extend_validity(extending, decision, by=ADMIN, at=AT)
         extending = replace(extending, until=until + timedelta(days=number))
     pdf = certificates_pdf(records, site_url=SITE, language="en")
