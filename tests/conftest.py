@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import hypothesis
 import pytest
 
-from tests.databases import url_of_test_database
+from tests.databases import url_of_test_database, works_on_database
 from tests.restore import restore_after_transaction_tests
 from tests.s3 import BUCKET, CannotRun, S3Server
 
@@ -30,9 +30,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     from titan.core import guards
     from titan.core.actor import system_actor
     from titan.ledger.commands.begin import begin
+    from titan.ledger.commands.sign import signed_by_now
 
     with django_db_blocker.unblock():
         begin(by=system_actor(), at=datetime(2026, 11, 1, 9, 0, tzinfo=BAKU))
+        # Else the first test's transaction and the signature wait for each other.
+        signed_by_now()
         # Tests look at what they themselves said.
         guards.remove()
         AuditEvent.objects.all().delete()
@@ -58,15 +61,15 @@ def _first_checkpoint(django_db_setup: None, django_db_blocker: Any) -> tuple[Pa
 @pytest.fixture(autouse=True)
 def _no_checkpoint_of_before(request: pytest.FixtureRequest) -> Iterator[None]:
     """Put back the checkpoint beside the evidence: a later one tells of leaves that went with their test."""
-    uses = {"db", "transactional_db", "live_server"} & {*request.fixturenames}
-    if not uses and request.node.get_closest_marker("django_db") is None:
+    if not works_on_database(request.node):
         yield
         return
-    path, note = request.getfixturevalue("_first_checkpoint")
-    yield
     from titan.ledger.commands.sign import signed_by_now
 
-    # Somebody may still be at it behind the last answer.
+    path, note = request.getfixturevalue("_first_checkpoint")
+    # Set up before this one, so that it is taken down after it: whoever signs behind an answer ends with its test.
+    request.getfixturevalue("_django_db_helper")
+    yield
     signed_by_now()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)

@@ -185,15 +185,6 @@ def titan(db: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
     return run
 
 
-@pytest.fixture
-def once() -> None:
-    """For what does not depend on the database: one of the two runs is enough."""
-    from django.conf import settings
-
-    if "postgresql" in settings.DATABASES["default"]["ENGINE"]:
-        pytest.skip("the run on SQLite shows it")
-
-
 def wait_until_free(port: int) -> bool:
     """Tell whether nobody listens at `port` any more, after some patience."""
     for _ in range(100):

@@ -9,6 +9,8 @@ import pytest
 
 from tests.cli.conftest import Home, wait_until_free
 
+pytestmark = pytest.mark.own_database
+
 
 def test_two_servers_on_one_home_and_a_token(home: Home) -> None:
     home.titan("user", "create", "reader@site.example", "--role", "AUDITOR")

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 
 SYSTEM = system_actor()
 QUICK = settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )

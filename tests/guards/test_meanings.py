@@ -22,6 +22,7 @@ OUR_OWN = {
     "one_ledger_head",
     "checkpoint_signed_once",
     "accounts_apitoken.token_sha256",
+    "calendars_feed.token_sha256",
     "training_trainingsession.code",
     "compliance_workerverdict.worker_id",
 }

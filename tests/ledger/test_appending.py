@@ -16,6 +16,7 @@ from tests.training.acting import ABSENT, FAILED, PASSED, held, settle
 from titan.core import guards
 from titan.core.actor import Actor, Role
 from titan.core.command import command, say
+from titan.ledger.commands import append
 from titan.ledger.commands.append import enter
 from titan.ledger.commands.begin import begin
 from titan.ledger.commands.sign import sign_head
@@ -171,6 +172,14 @@ class TestWhatEnters:
         assert [leaf["record"] for leaf in found if leaf["type"] == "record.revoked"] == [bad.pk]
         begin(by=cast.actor(Role.SUPER_ADMIN), at=at)
         assert said() == found
+
+    def test_of_two_first_starts_the_later_finds_it_begun(self, at: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        before = said()
+        begun = iter([None])
+        real = append.known_tip
+        monkeypatch.setattr("titan.ledger.commands.begin.known_tip", lambda: next(begun, real()))
+        begin(by=cast.actor(Role.SUPER_ADMIN), at=at)
+        assert said() == before
 
 
 class TestCheckpoints:

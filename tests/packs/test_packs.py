@@ -50,7 +50,7 @@ def person(room: Classroom) -> int:
 
 def taken(scope: Scope, place: Path, *, by: Any = AUDITOR, language: str = "en") -> Path:
     path = place / f"{scope.about}.zip"
-    path.write_bytes(b"".join(make_pack(scope, by=by, at=AT, language=language).chunks))
+    path.write_bytes(b"".join(make_pack(scope, by=by, at=AT, languages=[language]).chunks))
     return path
 
 
@@ -210,7 +210,7 @@ class TestManyPeople:
             settle()
             session = held(room.course, marks, time_of(-9 * number - 9, on=AT), trainer=room.trainer)
             finalize_session(session.pk, by=cast.actor(Role.HSE_ADMIN), at=AT)
-            make_pack(Scope(About.COMPANY, company.pk), by=AUDITOR, at=AT, language="en")
+            make_pack(Scope(About.COMPANY, company.pk), by=AUDITOR, at=AT, languages=["en"])
             with CaptureQueriesContext(connection) as statements:
                 taken(Scope(About.COMPANY, company.pk), tmp_path)
             costs.append(len(statements))

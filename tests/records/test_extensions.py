@@ -113,7 +113,7 @@ class TestExtending:
             "until": "2027-03-31",
             "v": 1,
         }
-        salt = subjects.salt(bytes(PersonKey.objects.get(pk=record.worker_id).key), bytes.fromhex(nonce))
+        salt = subjects.Secret(bytes(PersonKey.objects.get(pk=record.worker_id).key)).salt(bytes.fromhex(nonce))
         assert note == subjects.note(salt, {"reason": DECISION.reason, "reference": DECISION.reference})
         assert len(subject) == 64
         assert Leaf.objects.get(type=LeafType.EXTENDED).entity_id == ExtendedRecord.objects.get().pk

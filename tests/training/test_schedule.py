@@ -214,5 +214,5 @@ def test_the_cost_of_scheduling_does_not_grow(course: Any, trainer: Any, venue: 
         with CaptureQueriesContext(connection) as statements:
             schedule_session(session.pk, Plan(), override=EVERY_CODE, by=ADMIN, at=AT)
         counts.append(len(statements))
-    assert counts[0] == counts[1] == of_engine(sqlite=22, postgres=24)
+    assert counts[0] == counts[1] == of_engine(sqlite=25, postgres=27)
     assert Override.objects.filter(code="ATTENDEE_DOUBLE_BOOKED").count() == 9 + 400

@@ -28,9 +28,9 @@ class NewToken:
     sha256: str
 
 
-def make_token() -> NewToken:
-    """Return a new random token: `titan_`, six letters to tell tokens apart, and 256 bits of secret."""
-    prefix = TOKEN_MARK + secrets.token_hex(_PREFIX_BYTES)
+def make_token(mark: str = TOKEN_MARK) -> NewToken:
+    """Return a new random token: its mark, six letters to tell tokens apart, and 256 bits of secret."""
+    prefix = mark + secrets.token_hex(_PREFIX_BYTES)
     secret = f"{prefix}_{secrets.token_urlsafe(TOKEN_BYTES)}"
     return NewToken(secret, prefix, token_hash(secret))
 

@@ -65,6 +65,8 @@ class Throttle:
 TOKENS = Throttle("token", limit=20, window=60)
 CERTIFICATES = Throttle("certificate", limit=60, window=60)
 """Looks at the public pages of certificates: every look counts, so that known and unknown ones are alike."""
+CALENDARS = Throttle("calendar", limit=240, window=60)
+"""Looks at calendar feeds: every look counts. A whole office, and a calendar service on the net, has one address."""
 
 
 def folder() -> Path:
@@ -74,7 +76,7 @@ def folder() -> Path:
 
 def purge(*, at: datetime) -> int:
     """Remove counts that nothing was added to for longer than any window; return how many. For the nightly sweep."""
-    oldest = at.timestamp() - max(TOKENS.window, CERTIFICATES.window)
+    oldest = at.timestamp() - max(one.window for one in (TOKENS, CERTIFICATES, CALENDARS))
     gone = 0
     for path in folder().glob("*-*"):
         if path.stat().st_mtime < oldest:

@@ -11,7 +11,20 @@ from pydantic import Field, StringConstraints
 
 from titan.api.caller import caller
 from titan.api.compliance import StatusName
-from titan.api.fields import UNSET, Body, Code, Day, Id, Lax, Line, Reason, SearchText, Shape
+from titan.api.fields import (
+    UNSET,
+    Body,
+    Code,
+    Day,
+    Filters,
+    Id,
+    Lax,
+    Line,
+    QueryFlag,
+    Reason,
+    SearchText,
+    Shape,
+)
 from titan.api.idempotency import once
 from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
@@ -21,6 +34,7 @@ from titan.compliance.queries import workers as queries
 from titan.core.actor import Actor, Role
 from titan.core.permit import need_admin, need_reader, need_role
 from titan.personnel.commands import workers as commands
+from titan.personnel.commands.anonymise import anonymise_worker as erase
 from titan.personnel.models import WorkerStatus
 from titan.personnel.rules import MOST_AREAS, AreaGiven, WorkerChanges, WorkerFields
 
@@ -111,8 +125,21 @@ class AreaHeldShape(Shape):
     assigned_on: date
 
 
+class AlsoKnownShape(Shape):
+    """A row that turned out to be the same person: its badge still finds them."""
+
+    id: int
+    employee_id: str
+    first_name: str
+    last_name: str
+    merged_at: datetime
+
+
 class WorkerListShape(Shape):
-    """`compliance_status`: the worst of their items; null for who is not active."""
+    """`compliance_status`: the worst of their items; null for who is not active.
+
+    `merged_into_id`: of a row that turned out to be somebody else's, whose; such rows are in no list unless asked for.
+    """
 
     id: int
     employee_id: str
@@ -130,17 +157,27 @@ class WorkerListShape(Shape):
     end_date: date | None
     user_id: int | None
     anonymised_at: datetime | None
+    merged_into_id: int | None
+    merged_at: datetime | None
 
 
 class WorkerShape(WorkerListShape):
-    """A worker whole: with areas, and who supervises them."""
+    """A worker whole: with areas, who supervises them, and the rows merged into theirs (`also`).
+
+    `merged_into`: whoever a merged row is by now, over any number of merges.
+    """
 
     supervisor: WorkerShort | None
     areas: list[AreaHeldShape]
+    merged_into: WorkerShort | None
+    also: list[AlsoKnownShape]
 
 
-class WorkerListFilters(PageFilters):
-    """`search` looks at names and badges; `area_id` finds who is assigned to the area itself."""
+class WorkerWanted(Filters):
+    """`search` looks at names and badges; `area_id` finds who is assigned to the area itself.
+
+    The badge of a merged row finds whoever that is now; `merged` lists the merged rows themselves.
+    """
 
     search: SearchText | None = None
     employee_id: Code | None = None
@@ -150,6 +187,11 @@ class WorkerListFilters(PageFilters):
     supervisor_id: Id | None = None
     status: WorkerStatus | None = None
     compliance_status: StatusName | None = None
+    merged: QueryFlag = False
+
+
+class WorkerListFilters(PageFilters, WorkerWanted):
+    """A page of those workers."""
 
 
 def may_not_write(by: Actor, worker_id: int) -> None:
@@ -196,7 +238,7 @@ def one_worker(request: HttpRequest, worker_id: Id) -> Any:
 @router.patch("/workers/{worker_id}", response=WorkerShape)
 @refuses_first(may_not_write)
 def update_worker(request: HttpRequest, worker_id: Id, payload: WorkerBody) -> Any:
-    """Change a worker; histories are kept, and the worker is judged anew at once. 409 WORKER_ANONYMISED."""
+    """Change a worker; histories are kept, and they are judged anew at once. 409 WORKER_ANONYMISED, WORKER_MERGED."""
     me = caller(request)
     commands.update_worker(worker_id, payload.worker_changes(), reason=payload.reason or "", by=me.actor, at=me.at)
     return queries.worker(worker_id, by=me.actor, language=me.language)
@@ -205,11 +247,11 @@ def update_worker(request: HttpRequest, worker_id: Id, payload: WorkerBody) -> A
 @router.post("/workers/{worker_id}/anonymise", response=WorkerShape)
 @refuses_first(may_not_anonymise)
 def anonymise_worker(request: HttpRequest, worker_id: Id, payload: AnonymiseBody) -> Any:
-    """Erase who a worker was, for good (super admin). 409 WORKER_ACTIVE, ALREADY_ANONYMISED."""
+    """Erase who a worker was, for good (super admin). 409 WORKER_ACTIVE, ALREADY_ANONYMISED, WORKER_MERGED."""
     me = caller(request)
 
     def work() -> Any:
-        commands.anonymise_worker(worker_id, payload.reason, by=me.actor, at=me.at)
+        erase(worker_id, payload.reason, by=me.actor, at=me.at)
         return queries.worker(worker_id, by=me.actor, language=me.language)
 
     return once(request, 200, work)

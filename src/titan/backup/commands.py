@@ -21,6 +21,7 @@ from titan.core.permit import need_role
 from titan.evidence.rules import key_of
 from titan.evidence.storage import Store, evidence_store
 from titan.evidence.storage.store import Verdict
+from titan.ledger.commands.sign import put_back_beside
 
 EVIDENCE = "evidence/"
 IN_MEMORY = 4 * 1024 * 1024
@@ -95,6 +96,7 @@ def restore_backup(path: Path, *, by: Actor, at: datetime, progress: Progress) -
     fill = _fill_postgresql if connection.vendor == "postgresql" else _fill_sqlite
     fill(path, manifest, progress)
     database.bring_up_to_date()
+    put_back_beside()
     _tell(manifest.made_at, len(manifest.evidence), by=by, at=at)
     return Restored(manifest.made_at, len(manifest.evidence), manifest.lost)
 

@@ -22,6 +22,7 @@ from titan.compliance.queries.summary import site_counts
 from titan.core import clock, settings
 from titan.core.actor import Actor, Role, Via
 from titan.core.errors import Refusal
+from titan.exchange.calendars.rules import FOLLOWERS
 from titan.records.queries.competency import waiting_count
 from titan.training.actors import Person, person_of
 
@@ -56,6 +57,11 @@ class Visit:
     def reads_all(self) -> bool:
         """Whether the visitor sees the whole site; a trainer sees their own sessions only (domain.md §2)."""
         return self.actor.role in READERS
+
+    @property
+    def follows_calendars(self) -> bool:
+        """Whether the visitor may have calendar feeds: of any sessions, or of the classes they teach."""
+        return self.actor.role in FOLLOWERS or self.actor.role is Role.TRAINER
 
     @property
     def takes_packs(self) -> bool:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from titan.compliance.queries.workers import WorkerView
 from titan.core.settings import Site
 from titan.personnel.models import WorkerStatus
 from titan.personnel.queries.histories import Held
@@ -32,7 +33,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the timeline is told from. codes: of sessions; names: of logins; both by id."""
+    """What the timeline is told from. codes: of sessions; names: of logins; both by id. merges: as of `merges_of`."""
 
     records: list[TrainingRecord]
     competencies: list[CompetencyRecord]
@@ -41,6 +42,7 @@ class Facts:
     codes: Mapping[int, str]
     names: Mapping[int, str]
     anonymised_at: datetime | None = None
+    merges: tuple[tuple[str, str, datetime], ...] = ()
 
 
 def timeline(facts: Facts, *, today: date, site: Site) -> list[Moment]:
@@ -58,7 +60,21 @@ def timeline(facts: Facts, *, today: date, site: Site) -> list[Moment]:
     if facts.anonymised_at:
         day = site.today(facts.anonymised_at)
         moments.append(Moment(day, "none", _("Anonymised: who they were is erased"), at=facts.anonymised_at))
+    for words, address, at in facts.merges:
+        moments.append(Moment(site.today(at), "none", words, address=address, at=at))
     return sorted(moments, key=lambda one: (one.on, one.at is not None, one.at or 0), reverse=True)
+
+
+def merges_of(worker: WorkerView) -> tuple[tuple[str, str, datetime], ...]:
+    """Return what was merged into a worker, or whom they were merged into: in words, where that is, and when."""
+    told = [
+        (_("%(badge)s is the same person") % {"badge": one.employee_id}, maybe_url("worker", one.id), one.merged_at)
+        for one in worker.also or ()
+    ]
+    if worker.merged_into and worker.merged_at:
+        words = _("Merged: this is %(badge)s") % {"badge": worker.merged_into.employee_id}
+        told.append((words, maybe_url("worker", worker.merged_into.id), worker.merged_at))
+    return tuple(told)
 
 
 def source_words(row: TrainingRecord, codes: Mapping[int, str]) -> str:

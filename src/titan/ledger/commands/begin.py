@@ -34,10 +34,11 @@ def adopt_with(count: Callable[[], int], source: Source) -> None:
 @command
 def begin(*, by: Actor, at: datetime) -> None:
     """Let the ledger begin unless it has, and take in what was recorded before. Safe to call at every start."""
-    if known_tip() is not None:
+    if known_tip() is None:
+        begin_here()
+    if not current_unit().events:
+        # It has, or somebody else began while we waited.
         nothing_changed()
-        return
-    begin_here()
 
 
 def begin_here() -> Tip:
@@ -45,7 +46,6 @@ def begin_here() -> Tip:
     lock_alone(Subject.LEDGER)
     tip = known_tip()
     if tip is not None:
-        # Somebody else began while we waited.
         from titan.ledger.commands.append import locked_tip
 
         return locked_tip()

@@ -79,12 +79,23 @@ def sign_head() -> notes.Checkpoint | None:
                 cursor.execute("SET LOCAL synchronous_commit TO OFF")
         insert(
             Checkpoint,
-            ("origin", "size", "root", "key_id", "note", "signed_at"),
-            [(head.origin, head.size, checkpoint.root, key_id, note, now())],
+            ("origin", "size", "root", "key_id", "note"),
+            [(head.origin, head.size, checkpoint.root, key_id, note)],
+            shared={"signed_at": now()},
             ignore=True,
         )
     keep_beside(note)
     return checkpoint
+
+
+def put_back_beside() -> None:
+    """Keep the newest checkpoint beside the evidence where none lies: of a site restored into an empty place.
+
+    What lies there already may know more than what was restored, and stays.
+    """
+    note = Checkpoint.objects.order_by("-size", "-id").values_list("note", flat=True).first()
+    if note is not None and kept_beside() is None:
+        keep_beside(note)
 
 
 def _announced_key() -> Ed25519PrivateKey | None:

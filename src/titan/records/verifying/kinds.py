@@ -52,6 +52,11 @@ def _restated(row: Mapping[str, Any], adopted: bool) -> NewLeaf:
     return NewLeaf(LeafType.RESTATED, {}, mark("at"), mark("by"), row["id"], row["id"])
 
 
+def _merged(row: Mapping[str, Any], adopted: bool) -> NewLeaf:
+    texts = {"reason": row["merge_reason"]}
+    return NewLeaf(LeafType.MERGED, {}, row["merged_at"], mark("by"), row["id"], row["id"], texts)
+
+
 def _erased(row: Mapping[str, Any], adopted: bool) -> NewLeaf:
     return NewLeaf(LeafType.ERASED, {}, row["anonymised_at"], mark("by"), row["id"], row["id"])
 
@@ -65,6 +70,7 @@ KINDS: dict[str, Kind] = {
             TrainingRecord.objects.all,
             leaves.RECORD,
             lambda row, adopted: leaves.record_leaf(row, adopted=adopted),
+            says="record",
         ),
         Kind(
             LeafType.CORRECTED,
@@ -72,6 +78,7 @@ KINDS: dict[str, Kind] = {
             lambda: TrainingRecord.objects.exclude(corrects=None),
             leaves.RECORD,
             lambda row, adopted: leaves.corrected_leaf(row, adopted=adopted),
+            says="record",
             found_by="corrects_id",
         ),
         Kind(
@@ -80,6 +87,7 @@ KINDS: dict[str, Kind] = {
             lambda: TrainingRecord.objects.exclude(revoked_at=None),
             leaves.REVOCATION,
             lambda row, adopted: leaves.revoked_leaf(row, adopted=adopted),
+            says="record",
         ),
         Kind(
             LeafType.COMPETENCY_OPENED,
@@ -87,6 +95,7 @@ KINDS: dict[str, Kind] = {
             CompetencyRecord.objects.all,
             leaves.COMPETENCY,
             _opened,
+            says="competency",
         ),
         Kind(
             LeafType.COMPETENCY_DECIDED,
@@ -94,6 +103,7 @@ KINDS: dict[str, Kind] = {
             lambda: CompetencyRecord.objects.exclude(status=CompetencyStatus.PENDING),
             leaves.DECISION,
             _decided,
+            says="competency",
             optional="assessment_evidence__key",
         ),
         Kind(
@@ -102,6 +112,7 @@ KINDS: dict[str, Kind] = {
             lambda: CompetencyRecord.objects.exclude(revoked_at=None),
             leaves.REVOCATION,
             lambda row, adopted: leaves.withdrawn_leaf(row, adopted=adopted),
+            says="competency",
         ),
         Kind(
             LeafType.EXTENDED,
@@ -119,6 +130,14 @@ KINDS: dict[str, Kind] = {
             lambda row, adopted: leaves.extension_withdrawn_leaf(row),
         ),
         Kind(LeafType.RESTATED, "worker", Worker.objects.all, ("id",), _restated, once=False, needed=False),
+        Kind(
+            LeafType.MERGED,
+            "worker",
+            lambda: Worker.objects.exclude(merged_into=None),
+            ("id", "merged_at", "merge_reason", "merged_into_id"),
+            _merged,
+            tied="merged_into_id",
+        ),
         Kind(
             LeafType.ERASED,
             "worker",

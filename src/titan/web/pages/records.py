@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -18,10 +17,11 @@ from titan.core.permit import need_admin, need_reader
 from titan.evidence.commands import open_proof
 from titan.evidence.queries import evidence_view
 from titan.evidence.rendering import Size, page_picture
+from titan.exchange.exports.marks import record_mark
 from titan.personnel.queries.workers import short_workers
 from titan.records.commands import revoke_record, withdraw_competency
 from titan.records.extensions.queries import extensions_by, loaded_extensions
-from titan.records.models import CompetencyRecord, CompetencyStatus, Result, TrainingRecord
+from titan.records.models import CompetencyRecord, CompetencyStatus, TrainingRecord
 from titan.records.queries.certificates import certificate_of, has_paper
 from titan.records.queries.competency import one_competency
 from titan.records.queries.history import competency_of, corrections_of, rests_on
@@ -30,6 +30,7 @@ from titan.training.consequences.queries.cases import case_that_ended
 from titan.training.queries.people import session_codes
 from titan.web.dialog import Act, ask_reason
 from titan.web.proof import File, file_of
+from titan.web.shown import TOKENS, State
 from titan.web.validity import decisions
 from titan.web.visit import Visit, go_to, page, show
 from titan.web.worker_timeline import source_words
@@ -200,24 +201,10 @@ def _assessment(visit: Visit, competency: CompetencyRecord | None) -> File | Non
     return file_of(visit, competency.assessment_evidence.pk, competency.assessment_evidence.sha256)
 
 
-@dataclass(frozen=True)
-class Validity:
-    """Whether a record counts today, as a colour and in words."""
-
-    colour: str
-    word: str
-
-
-def _validity(record: TrainingRecord, visit: Visit) -> Validity:
-    if record.revoked_at:
-        return Validity("red", _("Revoked"))
-    if record.result == Result.FAILED:
-        return Validity("red", _("Failed"))
-    if record.valid_until < visit.today:
-        return Validity("red", _("Ran out"))
-    if record.expires_on and (record.valid_until - visit.today).days <= visit.site.warning_days:
-        return Validity("amber", _("Valid, runs out soon"))
-    return Validity("green", _("Valid"))
+def _validity(record: TrainingRecord, visit: Visit) -> State:
+    """Return whether a record counts today, as a colour and in words."""
+    mark = record_mark(record, today=visit.today, warning_days=visit.site.warning_days)
+    return State(TOKENS[mark.colour] if mark.colour else "none", mark.text)
 
 
 urlpatterns = [

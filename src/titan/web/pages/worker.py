@@ -27,7 +27,8 @@ from titan.core.given import UNCHANGED
 from titan.core.permit import need_admin, need_reader, need_role
 from titan.evidence.commands import report_tampering
 from titan.evidence.queries import problems_of
-from titan.personnel.commands.workers import anonymise_worker, update_worker
+from titan.personnel.commands.anonymise import anonymise_worker
+from titan.personnel.commands.workers import update_worker
 from titan.personnel.models import WorkerStatus
 from titan.personnel.queries.histories import assignments_of
 from titan.personnel.rules import WorkerChanges
@@ -43,7 +44,7 @@ from titan.web.validity import decisions
 from titan.web.visit import Visit, go_to, is_htmx, page, part, show
 from titan.web.worker_as_of import Asked, asked_in
 from titan.web.worker_form import SEVERAL, changes_in, form_of, refused_form, seen_worker, worker_choices
-from titan.web.worker_timeline import Facts, source_words, timeline
+from titan.web.worker_timeline import Facts, merges_of, source_words, timeline
 
 VERDICT_FIELDS = ("status", "role_id", "role_assigned_on", "areas")
 
@@ -80,6 +81,7 @@ def worker_page(request: HttpRequest, visit: Visit, worker_id: int) -> HttpRespo
         codes=codes,
         names=user_names(pk for pk in people if pk),
         anonymised_at=shown.anonymised_at,
+        merges=merges_of(shown),
     )
     required = _required(compliance.items, sources_of(worker_id, language=language_of_titles()), records)
     values = {
@@ -94,7 +96,7 @@ def worker_page(request: HttpRequest, visit: Visit, worker_id: int) -> HttpRespo
         "sources": {row.pk: source_words(row, codes) for row in records},
         "upcoming": upcoming_sessions(worker_id, at=visit.at, by=visit.actor),
         "moments": timeline(facts, today=visit.today, site=visit.site),
-        "can_anonymise": visit.actor.role is Role.SUPER_ADMIN and shown.anonymised_at is None,
+        "can_anonymise": visit.actor.role is Role.SUPER_ADMIN and not (shown.anonymised_at or shown.merged_into),
         "asked": asked,
     }
     return show(request, visit, "worker/worker.html", values, status=422 if asked.error else 200)

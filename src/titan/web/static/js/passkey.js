@@ -40,4 +40,6 @@ document.querySelectorAll("form[data-passkey]").forEach((form) => {
       tell(form, { SecurityError: "unable", InvalidStateError: "known" }[error.name] ?? "refused");
     }
   });
+  // Sent before anybody listens, the form would say nothing of a passkey.
+  form.querySelector("button[type=submit]").disabled = false;
 });
