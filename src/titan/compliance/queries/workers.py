@@ -197,6 +197,13 @@ def list_workers_worst_first(
     return Page([_listed(row, language) for row in rows[:limit]], following, total)
 
 
+def worker_ids(filters: WorkerFilters, *, by: Actor, most: int) -> list[int]:
+    """Return who a list of workers holds, by name; at most so many (one statement). Raises Forbidden for trainers."""
+    need_reader(by)
+    found = _filtered(Worker.objects.all(), filters).order_by("name_key", "id")
+    return list(found.values_list("pk", flat=True)[:most])
+
+
 def workers_listed(worker_ids: Iterable[int], *, language: str) -> dict[int, WorkerView]:
     """Return these workers as a list shows them, by id, also those that were merged (one statement)."""
     rows = _rows().filter(pk__in=id_set(worker_ids)).values_list(*_LISTED)
