@@ -26,7 +26,8 @@ from titan.core.errors import Forbidden, Invalid, NotFound
 from titan.ledger.models import Leaf, LeafType, PersonKey
 from titan.ledger.rules import subjects
 from titan.ledger.rules.canonical import read
-from titan.personnel.commands.workers import anonymise_worker, update_worker
+from titan.personnel.commands.anonymise import anonymise_worker
+from titan.personnel.commands.workers import update_worker
 from titan.personnel.models import WorkerStatus
 from titan.personnel.rules import WorkerChanges
 from titan.records.commands import revoke_record
