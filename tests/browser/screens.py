@@ -119,6 +119,12 @@ def _verifying(page: Page) -> None:
     expect(page.locator("progress, #runs").first).to_be_visible()
 
 
+def _not_a_table(page: Page) -> None:
+    photo = {"name": "personel.xlsx", "mimeType": "application/octet-stream", "buffer": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3"}
+    page.locator("#import-file").set_input_files(photo)  # type: ignore[arg-type]
+    expect(page.locator("#refused")).to_be_visible()
+
+
 def _toasted(page: Page) -> None:
     page.evaluate("""import(document.querySelector('script[src*="titan.js"]').src).then((titan) =>
         titan.toast({ text: "Saved.", link: "/", linkText: "Open" }))""")
@@ -292,6 +298,66 @@ SCREENS = (
     Screen("companies", HSE, "/library/companies"),
     Screen("company", HSE, "/library/companies/{company}"),
     Screen("methods", HSE, "/library/methods"),
+    # Spreadsheets in and out
+    Screen("exports", AUDITOR, "/exports"),
+    Screen("imports", HSE, "/imports"),
+    Screen("imports-auditor", AUDITOR, "/imports"),
+    Screen("imports-refused", HSE, "/imports", _not_a_table),
+    Screen("import-sheets", HSE, "/imports/{import_refusing}/sheets"),
+    Screen("import-sheets-asking", HSE, "/imports/{import_asking}/sheets"),
+    Screen("import-unread", HSE, "/imports/{import_unread}/sheets"),
+    Screen("import-questions", HSE, "/imports/{import_asking}/questions"),
+    Screen("import-questions-none", HSE, "/imports/{import_ready}/questions"),
+    Screen("import-preview", HSE, "/imports/{import_refusing}/preview"),
+    Screen("import-preview-new", HSE, "/imports/{import_refusing}/preview?show=created"),
+    Screen("import-preview-left-out", HSE, "/imports/{import_refusing}/preview?show=ignored"),
+    Screen("import-preview-asking", HSE, "/imports/{import_asking}/preview"),
+    Screen("import-preview-changed", HSE, "/imports/{import_ready}/preview?show=changed"),
+    Screen("import-preview-auditor", AUDITOR, "/imports/{import_refusing}/preview"),
+    Screen(
+        "import-fix-refused",
+        HSE,
+        "/imports/{import_refusing}/preview",
+        refused("#rows .acts button", "#refused"),
+    ),
+    Screen("import-discard", HSE, "/imports/{import_refusing}/sheets", opened('[data-opens="discard"]')),
+    Screen("import-working", HSE, "/imports/{import_working}/sheets", shows=("import_progress",)),
+    Screen("import-result", HSE, "/imports/{import_done}/result", printed=True),
+    Screen("import-result-auditor", AUDITOR, "/imports/{import_done}/result"),
+    Screen("import-undone", AUDITOR, "/imports/{import_undone}/result"),
+    Screen(
+        "import-undo",
+        HSE,
+        "/imports/{import_done}/result",
+        opened("#take-back", "#dialog[open] form"),
+        shows=("import_undo",),
+    ),
+    Screen("import-undo-rested", HSE, "/imports/{import_rested}/undo"),
+    Screen("extensions", HSE, "/library/extensions"),
+    Screen("extensions-none", AUDITOR, "/library/extensions?revoked=yes&course_id={red_course}"),
+    Screen("extension", HSE, "/library/extensions/{extension}", printed=True),
+    Screen("extension-revoked", AUDITOR, "/library/extensions/{extension_revoked}"),
+    Screen("extension-revoke", HSE, "/library/extensions/{extension}/revoke"),
+    Screen(
+        "extension-revoke-refused",
+        HSE,
+        "/library/extensions/{extension}/revoke",
+        refused("main form .button.primary", "[aria-invalid=true]", reason=" "),
+    ),
+    Screen("extension-choice", HSE, "/library/extensions/new"),
+    Screen("extension-choice-refused", HSE, "/library/extensions/new?course_id={course}&from=2026-12-01&to=2026-11-01"),
+    Screen("extension-new", HSE, "/library/extensions/new?{extension_choice}"),
+    Screen("extension-new-auditor", AUDITOR, "/library/extensions/new?{extension_choice}"),
+    Screen(
+        "extension-new-refused",
+        HSE,
+        "/library/extensions/new?{extension_choice}",
+        refused("aside form .button.primary", "[aria-invalid=true]", reference=" "),
+    ),
+    Screen("extension-new-nothing", HSE, "/library/extensions/new?{extension_nothing}"),
+    Screen("record-extended", AUDITOR, "/records/{extended_record}/sheet"),
+    Screen("worker-extended", AUDITOR, "/workers/{extended_worker}", shows=("worker_evidence",)),
+    Screen("check-extended", "", "/c/{extended_token}"),
     # The trainer's classes
     Screen("classes", TRAINER, "/my-classes"),
     Screen("classes-unlinked", UNLINKED, "/my-classes"),
@@ -326,7 +392,10 @@ SCREENS = (
 )
 
 NOT_A_SCREEN = {
-    "matrix_export": "a file to download",
+    "import": "leads to the step that needs a hand",
+    "import_refused": "a file to download",
+    "export": "a file to download",
+    "extended_record": "leads to the record",
     "evidence_file": "a file to download",
     "ledger_checkpoint": "a file to download",
     "session_pack": "a file to download",

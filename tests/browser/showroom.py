@@ -182,7 +182,52 @@ class _Maker:
         }
         found |= self.records(found["finalized"])
         found |= self.twins(found["holder"], found["finalized"])
-        return {**found, **self.certificates(found), **self.cases(found["sign_off_session"]), **self.shelf()}
+        found |= {**self.certificates(found), **self.cases(found["sign_off_session"]), **self.shelf()}
+        return {**found, **self.extensions(), **self.imports()}
+
+    def imports(self) -> dict[str, int]:
+        """Spreadsheets in every state: with questions and refused rows, ready, applied, rested upon, taken back."""
+        from tests.browser import ugly
+        from tests.exchange.imports.files import upload
+        from titan.exchange.imports.commands import answer_questions, apply_import, open_import, undo_import
+        from titan.exchange.imports.queries.imports import one_import
+        from titan.personnel.models import Worker
+        from titan.training.commands import Plan, create_session, invite_workers
+        from titan.training.models import TrainingSession
+
+        def opened(content: bytes, name: str) -> int:
+            return open_import(upload(content, name), by=self.admin, at=NOW)
+
+        def applied(content: bytes, name: str, *, skip: bool = False) -> int:
+            number = opened(content, name)
+            apply_import(number, skip_refused=skip, by=self.admin, at=NOW)
+            return number
+
+        done = applied(ugly.personnel(40, start=200), "Kuzey sahası, Ekim.xlsx", skip=True)
+        undone = applied(ugly.personnel(6, start=300, broken=False), "yanlış liste.xlsx")
+        undo_import(undone, "The list of another site.", by=self.admin, at=NOW)
+        rested = applied(ugly.personnel(3, start=400, broken=False), "Gece vardiyası.xlsx")
+        course = TrainingSession.objects.order_by("pk")[0].course_id
+        invited = Worker.objects.filter(employee_id__startswith="KZY-04").values_list("pk", flat=True)
+        invite_workers(
+            create_session(Plan(course_id=course), by=self.admin, at=NOW), list(invited), by=self.admin, at=NOW
+        )
+        asking = opened(ugly.ambiguous(), "Mobilisation list (final) v3.xlsx")
+        answered = opened(ugly.personnel(60), "Personel listesi KASIM 2026 son.xlsx")
+        unknown = one_import(answered, by=self.admin, at=NOW).questions
+        choice = {question.key: "create" for question in unknown if question.value == "Kuzey Yapı Ltd. Şti."}
+        answer_questions(answered, choice, by=self.admin, at=NOW)
+        badges = list(Worker.objects.filter(employee_id__startswith="SEA-").values_list("employee_id", flat=True)[:4])
+        return {
+            "import_working": opened(ugly.many(), "headoffice-export.csv"),
+            "import_done": done,
+            "import_undone": undone,
+            "import_rested": rested,
+            "import_asking": asking,
+            "import_refusing": answered,
+            "import_ready": opened(ugly.changed(badges), "E-mail addresses.xlsx"),
+            "import_unread": opened(ugly.unread(), "Telefonlar.xlsx"),
+        }
 
     def trend(self) -> None:
         """How the site stood on the days before, of which a site that was loaded today knows nothing."""
@@ -502,6 +547,53 @@ class _Maker:
         }
         approve_case(made["case_done"], "I asked five of them.", by=self.super_admin, at=NOW)
         return made
+
+    def extensions(self) -> dict[str, Any]:
+        """Decisions that records are valid longer: one in force, with its letter, one revoked, one to be looked at."""
+        import io
+        from urllib.parse import urlencode
+
+        from tests.files import pdf_bytes
+        from titan.compliance.models import ComplianceItem, Severity
+        from titan.evidence.commands import Upload, stage
+        from titan.records.commands import certify
+        from titan.records.extensions.commands import extend_validity_by_letter, revoke_extension
+        from titan.records.extensions.rules import AuthorityDecision, Extending
+        from titan.records.models import Certificate, TrainingRecord
+
+        today = NOW.date()
+        # The course in which most are Red whose last proof ran out this year.
+        red = ComplianceItem.objects.filter(severity=Severity.NON_COMPLIANT, record_id=None)
+        first, last, until = today - timedelta(days=120), today + timedelta(days=60), today + timedelta(days=150)
+        ran_out = TrainingRecord.objects.filter(
+            result="PASSED", revoked_at=None, expires_on__range=(first, today), worker__items__in=red
+        )
+        courses = ran_out.values_list("course_id", flat=True)
+        most, other = sorted(set(courses), key=list(courses).count, reverse=True)[:2]
+        decision = AuthorityDecision(
+            "Order 118/26 of the State Labour Inspectorate",
+            today - timedelta(days=4),
+            "The only approved fire ground is closed until spring; the inspectorate extends what ran out meanwhile.",
+        )
+        letter = stage([Upload("order-118-26.pdf", io.BytesIO(pdf_bytes("Order 118/26")))])
+        chosen = Extending(most, "EXPIRES_ON", first, last, until)
+        made = extend_validity_by_letter(chosen, decision, letter, by=self.admin, at=NOW)
+        wrong = Extending(other, "EXPIRES_ON", first, last, until)
+        revoked = extend_validity_by_letter(wrong, decision, None, by=self.admin, at=NOW)
+        revoke_extension(revoked, "The order names another course.", by=self.super_admin, at=NOW)
+        extended = TrainingRecord.objects.filter(extended__extension_id=made, worker__status="ACTIVE").order_by("pk")
+        record = extended.filter(course_id=most)[0]
+        certify([record.pk], by=self.admin, at=NOW)
+        choice = {"course_id": other, "days_of": "EXPIRES_ON", "from": first, "to": last, "until": until}
+        return {
+            "extension": made,
+            "extension_revoked": revoked,
+            "extension_choice": urlencode(choice),
+            "extension_nothing": urlencode({**choice, "until": first}),
+            "extended_record": record.pk,
+            "extended_worker": record.worker_id,
+            "extended_token": Certificate.objects.get(record=record).token,
+        }
 
     def shelf(self) -> dict[str, int]:
         from titan.catalogue.models import Course

@@ -40,8 +40,7 @@ from titan.records.commands import (
     withdraw_competency,
 )
 from titan.records.extensions.commands import extend_validity, revoke_extension
-from titan.records.extensions.rules import Decision as AuthorityDecision
-from titan.records.extensions.rules import Extending
+from titan.records.extensions.rules import AuthorityDecision, Extending
 from titan.records.models import CompetencyRecord, CompetencyStatus, Result, TrainingRecord, ValidityExtension
 
 BAKU = ZoneInfo("Asia/Baku")

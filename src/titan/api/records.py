@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints
 
 from titan.api.caller import caller
 from titan.api.competency import CompetencyShape, competency_shape
-from titan.api.fields import Body, Day, Id, Lax, QueryFlag, Reason, Shape
+from titan.api.fields import Body, Day, Filters, Id, Lax, QueryFlag, Reason, Shape
 from titan.api.idempotency import once, prepared_once
 from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
@@ -71,7 +71,7 @@ class RecordShape(Shape):
     ledger_entry: int | None
 
 
-class RecordFilters(PageFilters):
+class RecordWanted(Filters):
     """`extension_id`: those that an extension was made for.
 
     `expiring_before`: passed records in force that run out before that day, extensions counted.
@@ -84,6 +84,10 @@ class RecordFilters(PageFilters):
     expiring_before: Day | None = None
     result: Result | None = None
     revoked: QueryFlag | None = None
+
+
+class RecordFilters(PageFilters, RecordWanted):
+    """A page of those records."""
 
 
 class NewRecordBody(Body):

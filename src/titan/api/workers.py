@@ -11,7 +11,20 @@ from pydantic import Field, StringConstraints
 
 from titan.api.caller import caller
 from titan.api.compliance import StatusName
-from titan.api.fields import UNSET, Body, Code, Day, Id, Lax, Line, QueryFlag, Reason, SearchText, Shape
+from titan.api.fields import (
+    UNSET,
+    Body,
+    Code,
+    Day,
+    Filters,
+    Id,
+    Lax,
+    Line,
+    QueryFlag,
+    Reason,
+    SearchText,
+    Shape,
+)
 from titan.api.idempotency import once
 from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
@@ -160,7 +173,7 @@ class WorkerShape(WorkerListShape):
     also: list[AlsoKnownShape]
 
 
-class WorkerListFilters(PageFilters):
+class WorkerWanted(Filters):
     """`search` looks at names and badges; `area_id` finds who is assigned to the area itself.
 
     The badge of a merged row finds whoever that is now; `merged` lists the merged rows themselves.
@@ -175,6 +188,10 @@ class WorkerListFilters(PageFilters):
     status: WorkerStatus | None = None
     compliance_status: StatusName | None = None
     merged: QueryFlag = False
+
+
+class WorkerListFilters(PageFilters, WorkerWanted):
+    """A page of those workers."""
 
 
 def may_not_write(by: Actor, worker_id: int) -> None:

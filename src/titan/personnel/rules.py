@@ -15,6 +15,7 @@ LAST_DAY = date(2100, 1, 1)
 RESERVED = "ANON-"
 """How the badges of anonymised workers begin."""
 
+STATUSES = tuple(WorkerStatus.values)
 PERSONAL = ("employee_id", "first_name", "last_name", "email", "phone", "start_date", "end_date")
 """What identifies a worker: it stands in the worker's row and nowhere else."""
 
@@ -122,7 +123,7 @@ def checked_worker(
     _check_role(fields, before, wrong, today)
     _check_areas(fields.areas, wrong, today)
     _check_employment(fields, wrong)
-    wrong.choice("status", fields.status, WorkerStatus.values)
+    wrong.choice("status", fields.status, STATUSES)
     return replace(
         fields,
         employee_id=_badge(fields, before, wrong),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from titan.compliance.queries.workers import WorkerView
 from titan.core.errors import FieldError, Invalid, Refusal
+from titan.exchange.exports.words import worker_status_words
 from titan.personnel.models import Company, Role, WorkerStatus
 from titan.personnel.queries.merged import badge_now
 from titan.personnel.queries.tree import AreaNode, area_tree
@@ -48,11 +49,7 @@ def worker_choices() -> Choices:
 
 def worker_statuses() -> list[tuple[str, str]]:
     """Return every status of a worker with its word."""
-    return [
-        (WorkerStatus.ACTIVE.value, _("Active")),
-        (WorkerStatus.INACTIVE.value, _("Inactive")),
-        (WorkerStatus.BLACKLISTED.value, _("Blacklisted")),
-    ]
+    return list(worker_status_words().items())
 
 
 def blank_form(company_id: int | None = None) -> Form:

@@ -44,8 +44,7 @@ from titan.records.commands import (
     write_records,
 )
 from titan.records.extensions.commands import extend_validity, revoke_extension
-from titan.records.extensions.rules import Decision as Authority
-from titan.records.extensions.rules import Extending
+from titan.records.extensions.rules import AuthorityDecision, Extending
 from titan.records.models import (
     CompetencyRecord,
     CompetencyStatus,
@@ -194,7 +193,7 @@ def extend(site: Site, *, letter: bool | None = None) -> None:
     course = site.courses[site.random.choice(["plain", "signed"])]
     days_of, until = site.random.choice([*DaysOf]), AT.date() + site.random.randint(300, 900) * DAY
     extending = Extending(course.pk, days_of, AT.date() - 500 * DAY, AT.date() + 700 * DAY, until)
-    decision = Authority(f"Sərəncam {site.number()}", AT.date() - DAY, "Təlim mərkəzi bağlı idi")
+    decision = AuthorityDecision(f"Sərəncam {site.number()}", AT.date() - DAY, "Təlim mərkəzi bağlı idi")
     has_letter = site.random.random() < 0.5 if letter is None else letter
     evidence = record_evidence_of(site) if has_letter else None
     with suppress(Conflict):

@@ -31,10 +31,12 @@ class RecordFilter:
     revoked: bool | None = None
 
 
-def list_records(wanted: RecordFilter, *, limit: int, cursor: str | None = None) -> Page[TrainingRecord]:
+def list_records(
+    wanted: RecordFilter, *, limit: int, cursor: str | None = None, counted: bool = True
+) -> Page[TrainingRecord]:
     """Return training records, newest first, with worker, company, course, trainer and extensions loaded.
 
-    Three statements.
+    Three statements. counted: whether the page says how many there are in all.
     """
     exact = {
         "worker_id": wanted.worker_id,
@@ -53,7 +55,7 @@ def list_records(wanted: RecordFilter, *, limit: int, cursor: str | None = None)
             expires_on__isnull=False,
             valid_until__lt=wanted.expiring_before,
         )
-    total = records.count()
+    total = records.count() if counted else None
     if cursor:
         records = records.filter(pk__lt=decode_cursor(cursor, int)[0])
     rows = list(_with_parts(records).order_by("-pk")[: limit + 1])

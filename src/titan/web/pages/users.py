@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +18,7 @@ from titan.accounts.queries import list_users, one_user, second_factors
 from titan.core.actor import Role
 from titan.core.errors import Refusal, invalid
 from titan.core.permit import need_role
+from titan.exchange.exports.words import factor_words, login_role_words
 from titan.personnel.queries.merged import badge_now
 from titan.resources.models import Trainer
 from titan.training.commands.link import link_login
@@ -130,12 +130,6 @@ def user_factors_reset(request: HttpRequest, visit: Visit, user_id: int) -> Http
     return redirect("user", user_id)
 
 
-def factor_words(kinds: Iterable[str]) -> str:
-    """Return in words which second factors these are."""
-    words = {"totp": _("app"), "webauthn": _("passkey")}
-    return ", ".join(words[kind] for kind in sorted(kinds))
-
-
 def _user(
     request: HttpRequest, visit: Visit, user_id: int, refusal: Refusal | None = None, *, sent: str = ""
 ) -> HttpResponse:
@@ -191,13 +185,7 @@ def _choices(*held: str) -> dict[str, Any]:
 
 def role_words() -> list[tuple[str, str]]:
     """Return every role with what it may, in words."""
-    return [
-        (Role.HSE_ADMIN.value, _("HSE admin: plans, marks, finalizes")),
-        (Role.TRAINER.value, _("Trainer: own sessions only")),
-        (Role.ASSESSOR.value, _("Assessor: signs off competency")),
-        (Role.AUDITOR.value, _("Auditor: reads everything")),
-        (Role.SUPER_ADMIN.value, _("Super admin: users and settings too")),
-    ]
+    return list(login_role_words().items())
 
 
 urlpatterns = [

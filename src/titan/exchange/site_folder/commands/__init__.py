@@ -44,7 +44,7 @@ from titan.exchange.site_folder.rows import Folder, SiteValues
 from titan.personnel.models import Area, Company, Role, Worker
 from titan.resources.models import Trainer, Venue
 
-__all__ = ["STEPS", "FileReport", "LoadReport", "load_site"]
+__all__ = ["STEPS", "FileReport", "LoadReport", "load_site", "lock_others_out", "write_rows"]
 
 _WRITERS: dict[str, Callable[[Load], FileReport]] = {
     "companies": write_companies,
@@ -125,19 +125,27 @@ def write_site(
     Everything is checked again, since others may have written meanwhile. Raises Invalid as load_site does.
     """
     need_role(by, LoginRole.SUPER_ADMIN)
-    _lock_others_out()
+    lock_others_out()
     meant, stands, merged = _checked(folder, today)
     load = Load(meant, stands, register, by, at, ids_of(stands))
     reports = [_write_site(folder.site, by=by, at=at)] if folder.site else []
-    for step, write in zip(STEPS[2:-1], _WRITERS.values(), strict=True):
-        on_step(step)
-        report = write(load)
-        if report.file in folder.present:
-            reports.append(report)
+    reports += [report for report in write_rows(load, on_step=on_step) if report.file in folder.present]
     done = LoadReport(tuple(reports), folder.shifted_by_days, folder.ignored, merged)
     on_step(STEPS[-1])
     _conclude(done)
     return done
+
+
+def write_rows(load: Load, *, on_step: Callable[[str], None] = _quietly) -> list[FileReport]:
+    """Write the rows of a folder that was checked against what stands, in the order in which they build on each other.
+
+    Part of a unit of work whose caller holds `lock_others_out`, and touches whose verdicts may change.
+    """
+    reports = []
+    for step, write in zip(STEPS[2:-1], _WRITERS.values(), strict=True):
+        on_step(step)
+        reports.append(write(load))
+    return reports
 
 
 def _read(folder: Path, *, at: datetime, shift_dates: bool) -> tuple[Folder, date]:
@@ -159,13 +167,13 @@ def _checked(folder: Folder, today: date) -> tuple[Folder, Known, tuple[tuple[st
     check_shift(folder, earlier_shifts(), problems)
     now = badges_merged()
     meant = as_merged(folder, now)
-    stands = known(meant)
+    stands = known({row.employee_id for row in meant.records})
     check_folder(meant, stands, today=today, problems=problems)
     problems.refuse_if_any()
     return meant, stands, left_alone(folder, now)
 
 
-def _lock_others_out() -> None:
+def lock_others_out() -> None:
     """Let nobody change what is compared and then written; SQLite's writers stand in line anyway."""
     for subject in (Subject.PREREQUISITES, Subject.SUPERVISORS, Subject.AREAS):
         lock_alone(subject)
