@@ -30,7 +30,7 @@ def blank_imports(person: Person) -> None:
         forget(named, at=current_unit().at)
         say_all(Said("import.discarded", "import", pk) for pk in named)
     # People name files after people.
-    shown = ImportedThing.objects.filter(entity__in=["worker", "named_worker"], entity_id=person.worker_id)
+    shown = ImportedThing.objects.filter(entity__in=["worker", "named_worker"], entity_id__in=person.worker_ids)
     Import.objects.filter(pk__in=shown.values("of_id")).update(file_name=ERASED)
 
 
