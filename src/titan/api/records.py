@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ from titan.api.fields import Body, Day, Id, Lax, QueryFlag, Reason, Shape
 from titan.api.idempotency import once, prepared_once
 from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
+from titan.api.render import as_it_is
 from titan.api.shapes import CourseShort, TrainerShort, WorkerShort
 from titan.api.uploads import JsonText, read_json, staged_upload
 from titan.core.actor import Actor
@@ -108,7 +110,8 @@ def may_not_revoke(by: Actor, record_id: int) -> None:
 @refuses_first(need_reader)
 def list_records(request: HttpRequest, filters: Query[RecordFilters]) -> Any:
     """Training records, newest first."""
-    need_reader(caller(request).actor)
+    me = caller(request)
+    need_reader(me.actor)
     wanted = queries.RecordFilter(
         worker_id=filters.worker_id,
         course_id=filters.course_id,
@@ -117,12 +120,9 @@ def list_records(request: HttpRequest, filters: Query[RecordFilters]) -> Any:
         result=filters.result,
         revoked=filters.revoked,
     )
-    page = queries.list_records(wanted, limit=filters.limit, cursor=filters.cursor)
-    return {
-        "items": [record_shape(row) for row in page.items],
-        "next_cursor": page.next_cursor,
-        "total": page.total,
-    }
+    page = queries.list_records(wanted, language=me.language, limit=filters.limit, cursor=filters.cursor)
+    rows = [row if row.revoked_at is None else replace(row, revoked_at=me.clock(row.revoked_at)) for row in page.items]
+    return as_it_is(replace(page, items=rows))
 
 
 @router.get("/records/{record_id}", response=RecordShape)

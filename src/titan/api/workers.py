@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from titan.api.fields import UNSET, Body, Code, Day, Id, Lax, Line, Reason, Sear
 from titan.api.idempotency import once
 from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
+from titan.api.render import as_it_is
 from titan.api.requirements import AreaShort
 from titan.api.shapes import CompanyShort, WorkerShort
 from titan.compliance.queries import workers as queries
@@ -170,7 +172,12 @@ def list_workers(request: HttpRequest, filters: Query[WorkerListFilters]) -> Any
     """Workers by last name, first name and badge."""
     me = caller(request)
     wanted = queries.WorkerFilters(**filters.model_dump(exclude={"limit", "cursor"}))
-    return queries.list_workers(wanted, by=me.actor, language=me.language, limit=filters.limit, cursor=filters.cursor)
+    page = queries.list_workers(wanted, by=me.actor, language=me.language, limit=filters.limit, cursor=filters.cursor)
+    rows = [
+        row if row.anonymised_at is None else replace(row, anonymised_at=me.clock(row.anonymised_at))
+        for row in page.items
+    ]
+    return as_it_is(replace(page, items=rows))
 
 
 @router.post("/workers", response={201: WorkerShape})

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Exists, Max, OuterRef
 
-from titan.compliance.queries.workers import WorkerFilters, WorkerView, list_workers
+from titan.compliance.queries.workers import WorkerFilters, WorkerRow, list_workers
 from titan.core.actor import Actor
 from titan.core.bulk import id_set
 from titan.core.permit import need_reader
@@ -70,7 +70,7 @@ class Found:
     exact: the kind ("worker", "session", "evidence") and id that the words name outright, or the only hit.
     """
 
-    workers: list[WorkerView] = field(default_factory=list)
+    workers: list[WorkerRow] = field(default_factory=list)
     workers_total: int = 0
     sessions: list[SessionView] = field(default_factory=list)
     sessions_total: int = 0

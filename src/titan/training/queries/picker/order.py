@@ -18,7 +18,7 @@ from titan.compliance.models import ComplianceItem, Counted, Severity, Tally, Wo
 from titan.core.bulk import ids_param, ids_sql
 from titan.core.page import cursor_invalid, decode_cursor, encode_cursor
 from titan.personnel.models import AreaAssignment, Company, Worker, WorkerStatus
-from titan.personnel.queries.letters import anywhere, has_letters
+from titan.personnel.queries.letters import anywhere, has_letters, is_indexed
 from titan.training.models import Attendee
 
 OTHERS = 3
@@ -72,7 +72,7 @@ class PickerFilter:
         if not self._words:
             return []
         companies = f"SELECT id FROM {_COMPANY} WHERE search_key LIKE %(like)s ESCAPE '\\'"
-        return [has_letters(self._words, worker="w", pattern="%(like)s"), f"w.company_id IN ({companies})"]
+        return [has_letters("w", "%(like)s", indexed=is_indexed(self._words)), f"w.company_id IN ({companies})"]
 
     def values(self) -> dict[str, Any]:
         """Return the parameters of `conditions`."""
