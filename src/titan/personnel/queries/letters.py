@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import connection
 
 from titan.core.text import search_key
+from titan.personnel.models import Worker
 
 SEARCH_TABLE = "personnel_worker_search"
 FEWEST_LETTERS = 3
@@ -33,3 +34,15 @@ def has_letters(worker: str, pattern: str, *, indexed: bool) -> str:
     if indexed:
         return f"{worker}.id IN (SELECT rowid FROM {SEARCH_TABLE} WHERE search_key LIKE {pattern})"
     return f"{worker}.search_key LIKE {pattern} ESCAPE '\\'"
+
+
+def who_has_letters(worker: str, pattern: str, *, indexed: bool) -> str:
+    """Return the FROM and WHERE of the workers who have words in their name or badge, read from the index on.
+
+    As `has_letters`, where only the first of them are wanted: no more of the index is read than needed.
+    """
+    table = Worker._meta.db_table
+    if indexed:
+        found = f"{SEARCH_TABLE} letters CROSS JOIN {table} {worker}"
+        return f"FROM {found} WHERE {worker}.id = letters.rowid AND letters.search_key LIKE {pattern}"
+    return f"FROM {table} {worker} WHERE {has_letters(worker, pattern, indexed=False)}"
