@@ -47,7 +47,7 @@ class GroupCounts:
 def suggestions(
     session_id: int, wanted: PickerFilter, *, limit: int, cursor: str | None, by: Actor, at: datetime
 ) -> Page[Suggestion]:
-    """Return a page of suggestions for a session's course; at most eight statements. Raises NotFound."""
+    """Return a page of suggestions for a session's course; at most nine statements. Raises NotFound."""
     course_id, site = _asked_of(session_id, by)
     after = order.place_of(cursor)
     found = order.in_order(session_id, course_id, wanted, after=after, most=limit + 1)

@@ -152,7 +152,7 @@ def _question(session_id: int, course_id: int, wanted: PickerFilter) -> _Questio
 
 
 def in_order(session_id: int, course_id: int, wanted: PickerFilter, *, after: Place, most: int) -> list[Place]:
-    """Return the next places after `after`, at most `most` (at most six statements)."""
+    """Return the next places after `after`, at most `most` (at most seven statements)."""
     asked = _question(session_id, course_id, wanted)
     parts = [part for part, group in GROUPS.items() if part >= after.part and wanted.group in (None, group)]
     few = _few(asked, wanted)
