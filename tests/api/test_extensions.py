@@ -54,8 +54,8 @@ def test_from_preview_to_taking_it_back(room: Classroom, records: list[TrainingR
     before = everything()
     shown = preview(room)
     assert everything() == before
-    counts = ("records", "changing", "workers", "asked", "turn_green", "stay_green", "turn_red", "total")
-    assert [shown[name] for name in counts] == [3, 3, 3, 3, 3, 0, 0, 3]
+    counts = ("records", "changing", "workers", "asked", "turn_green", "turn_yellow", "turn_blue", "turn_red", "stay")
+    assert [shown[name] for name in counts] == [3, 3, 3, 3, 3, 0, 0, 0, 0]
     assert {one["id"] for one in shown["named_green"]} == {worker.pk for worker in room.workers}
     line = shown["items"][0]
     assert (line["record_id"], line["worker"]["id"]) == (records[0].pk, room.workers[0].pk)

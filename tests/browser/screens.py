@@ -95,6 +95,18 @@ def _effect_shown(page: Page) -> None:
     expect(page.locator("#effect li").first).to_be_visible()
 
 
+def _lists_open(page: Page) -> None:
+    page.locator(".merge-lines details").first.locator("summary").click()
+
+
+def _similar_shown(page: Page) -> None:
+    page.locator("#f-first_name").fill("Kenan")
+    page.locator("#f-last_name").fill("Suleymanov")
+    page.locator("#f-employee_id").fill("TMP-0040")
+    page.locator("#f-employee_id").press("Tab")
+    expect(page.locator("#similar li").first).to_be_visible()
+
+
 def _chosen(page: Page) -> None:
     page.locator("#pick-red").click()
     expect(page.locator("#invite")).to_be_visible()
@@ -200,6 +212,22 @@ SCREENS = (
     # Workers and their proof
     Screen("workers", HSE, "/workers"),
     Screen("workers-nobody", HSE, "/workers?search=nobody+at+all"),
+    Screen("workers-merged-badge", HSE, "/workers?search={merged_badge}"),
+    Screen("duplicates", HSE, "/workers/duplicates"),
+    Screen("merge-whom", HSE, "/workers/{holder}/merge"),
+    Screen("merge-whom-refused", HSE, "/workers/{holder}/merge?badge=nobody"),
+    Screen("merge", HSE, "/workers/{holder}/merge?with={twin}", _lists_open),
+    Screen("merge-other-way", HSE, "/workers/{holder}/merge?with={twin}&stays={twin}"),
+    Screen(
+        "merge-refused",
+        HSE,
+        "/workers/{holder}/merge?with={twin}",
+        refused("main form.panel .button.primary", "[aria-invalid=true]", reason=" "),
+    ),
+    Screen("merge-said-distinct", HSE, "/workers/{holder}/merge?with={brother}"),
+    Screen("merge-two-results", HSE, "/workers/{holder}/merge?with={classmate}"),
+    Screen("worker-merged", HSE, "/workers/{merged_worker}"),
+    Screen("worker-merged-into", AUDITOR, "/workers/{merged_into}", shows=("worker_evidence",)),
     Screen("worker", HSE, "/workers/{holder}", shows=("worker_evidence",), printed=True),
     Screen("worker-auditor", AUDITOR, "/workers/{worker}", shows=("worker_evidence",)),
     Screen("worker-blocked", SUPER, "/workers/{blocked_worker}"),
@@ -218,6 +246,7 @@ SCREENS = (
     Screen("worker-edit", HSE, "/workers/{holder}/edit"),
     Screen("worker-edit-effect", HSE, "/workers/{holder}/edit", _effect_shown, shows=("worker_effect",)),
     Screen("worker-new", HSE, "/workers/new"),
+    Screen("worker-new-similar", HSE, "/workers/new", _similar_shown, shows=("workers_similar",)),
     Screen("worker-new-refused", HSE, "/workers/new", refused("#save", "[aria-invalid=true]", first_name=" ")),
     Screen("record", AUDITOR, "/records/{record}/sheet", shows=("evidence_page",), printed=True),
     Screen("record-imported", AUDITOR, "/records/{imported_record}/sheet"),
@@ -304,6 +333,31 @@ SCREENS = (
         shows=("import_undo",),
     ),
     Screen("import-undo-rested", HSE, "/imports/{import_rested}/undo"),
+    Screen("extensions", HSE, "/library/extensions"),
+    Screen("extensions-none", AUDITOR, "/library/extensions?revoked=yes&course_id={red_course}"),
+    Screen("extension", HSE, "/library/extensions/{extension}", printed=True),
+    Screen("extension-revoked", AUDITOR, "/library/extensions/{extension_revoked}"),
+    Screen("extension-revoke", HSE, "/library/extensions/{extension}/revoke"),
+    Screen(
+        "extension-revoke-refused",
+        HSE,
+        "/library/extensions/{extension}/revoke",
+        refused("main form .button.primary", "[aria-invalid=true]", reason=" "),
+    ),
+    Screen("extension-choice", HSE, "/library/extensions/new"),
+    Screen("extension-choice-refused", HSE, "/library/extensions/new?course_id={course}&from=2026-12-01&to=2026-11-01"),
+    Screen("extension-new", HSE, "/library/extensions/new?{extension_choice}"),
+    Screen("extension-new-auditor", AUDITOR, "/library/extensions/new?{extension_choice}"),
+    Screen(
+        "extension-new-refused",
+        HSE,
+        "/library/extensions/new?{extension_choice}",
+        refused("aside form .button.primary", "[aria-invalid=true]", reference=" "),
+    ),
+    Screen("extension-new-nothing", HSE, "/library/extensions/new?{extension_nothing}"),
+    Screen("record-extended", AUDITOR, "/records/{extended_record}/sheet"),
+    Screen("worker-extended", AUDITOR, "/workers/{extended_worker}", shows=("worker_evidence",)),
+    Screen("check-extended", "", "/c/{extended_token}"),
     # The trainer's classes
     Screen("classes", TRAINER, "/my-classes"),
     Screen("classes-unlinked", UNLINKED, "/my-classes"),
@@ -324,8 +378,16 @@ SCREENS = (
     Screen("passkey-new", HSE, "/account/passkeys/new"),
     Screen("passkey-remove", KEYED, "/account/passkeys/{passkey}/remove"),
     Screen("recovery-codes-new", CAREFUL, "/account/recovery-codes/new"),
+    Screen("calendars", HSE, "/account/calendars?kind=TRAINER&trainer_id={trainer}"),
+    Screen("calendars-made", SUPER, "/account/calendars", opened("main form .button.primary", "#made")),
+    Screen("calendars-refused", HSE, "/account/calendars", refused("main button.primary", kind="VENUE")),
+    Screen("calendars-trainer", TRAINER, "/account/calendars"),
+    Screen("calendars-unlinked", UNLINKED, "/account/calendars"),
     Screen("tokens", SUPER, "/account/tokens"),
     Screen("tokens-none", HSE, "/account/tokens"),
+    Screen("settings", SUPER, "/settings"),
+    Screen("settings-effect", SUPER, "/settings", refused("main button.primary", warning_days="90")),
+    Screen("settings-refused", SUPER, "/settings", refused("main button.primary", work_starts="13:30")),
     Screen("users", SUPER, "/users"),
     Screen("user", SUPER, "/users/{unlinked}"),
     Screen("user-new", SUPER, "/users/new"),
@@ -341,9 +403,13 @@ NOT_A_SCREEN = {
     "import": "leads to the step that needs a hand",
     "import_refused": "a file to download",
     "export": "a file to download",
+    "extended_record": "leads to the record",
     "evidence_file": "a file to download",
     "ledger_checkpoint": "a file to download",
     "session_pack": "a file to download",
+    "session_sheet": "a file to download",
+    "session_calendar": "a file to download",
+    "calendar_feed": "read by calendar programs",
     "worker_pack": "a file to download",
     "record_paper": "a file to download",
     "session_evidence_file": "a file to download",

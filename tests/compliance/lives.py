@@ -27,6 +27,7 @@ from titan.core.actor import Role
 from titan.core.errors import Refusal
 from titan.core.settings import set_up_site, update_settings
 from titan.personnel.commands.areas import AreaChanges, AreaFields, create_area, update_area
+from titan.personnel.commands.merge import merge_workers
 from titan.personnel.commands.roles import create_role
 from titan.personnel.commands.workers import create_worker, update_worker
 from titan.personnel.rules import AreaGiven, WorkerChanges, WorkerFields
@@ -39,8 +40,7 @@ from titan.records.commands import (
     withdraw_competency,
 )
 from titan.records.extensions.commands import extend_validity, revoke_extension
-from titan.records.extensions.rules import Decision as AuthorityDecision
-from titan.records.extensions.rules import Extending
+from titan.records.extensions.rules import AuthorityDecision, Extending
 from titan.records.models import CompetencyRecord, CompetencyStatus, Result, TrainingRecord, ValidityExtension
 
 BAKU = ZoneInfo("Asia/Baku")
@@ -184,6 +184,10 @@ class Life:
         decision = Decision(CompetencyStatus(status), self.method.pk, self.day - ago * DAY, "Seen at work.")
         return decide_competencies([competency_id], decision, by=ASSESSOR, at=self.at)[competency_id]
 
+    def merge(self, gone_id: int, stays_id: int) -> None:
+        """Let one row turn out to be another one's person; both can be asked about afterwards."""
+        merge_workers(gone_id, stays_id, "One passport.", by=ADMIN, at=self.at)
+
     def withdraw(self, competency_id: int) -> None:
         withdraw_competency(competency_id, "Entered twice.", by=ADMIN, at=self.at)
 
@@ -320,6 +324,10 @@ def _change_company(life: Life, dice: Random) -> None:
     life.change(dice.choice(life.workers), company_id=dice.choice(life.companies))
 
 
+def _merge(life: Life, dice: Random) -> None:
+    life.merge(*dice.sample(life.workers, 2))
+
+
 def _move(life: Life, dice: Random) -> None:
     life.move(dice.choice(life.areas), dice.choice((None, *life.areas)))
 
@@ -343,6 +351,7 @@ KINDS: tuple[Callable[[Life, Random], None], ...] = (
         _change_status,
         _change_status,
         _change_company,
+        _merge,
         _move,
         _warn,
         _republish,

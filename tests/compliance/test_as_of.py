@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 FIRST = date(2026, 11, 2)
 AUDITOR = cast.actor(Role.AUDITOR)
-STATEMENTS = 17
+STATEMENTS = 19
 QUICK = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LONG = settings(QUICK, max_examples=60)
 
@@ -303,6 +303,66 @@ class TestExamples:
         assert [len(one.items) for one in found] == [1, 1, 0, 1, 0]
 
 
+class TestMerged:
+    """Two rows of one person: each answers for itself of the days before, the one who stays for both since."""
+
+    def test_then_and_now(self, life: Life) -> None:
+        role, course = life.role(), life.course()
+        life.require("role", role, course)
+        gone, stays = life.worker(role), life.worker(role)
+        record = life.passed(gone, course)
+        life.pass_days(5)
+        life.merge(gone, stays)
+        before, after = FIRST + 4 * DAY, FIRST + 5 * DAY
+        assert statuses(life, stays, before, after) == ["NON_COMPLIANT", "COMPLIANT"]
+        assert statuses(life, gone, before, after) == ["COMPLIANT", None]
+        assert statuses(life, stays, before, after, known=Known.NOW) == ["COMPLIANT", "COMPLIANT"]
+        then = asked(life, stays, before)
+        assert (then.differs, then.items[0].record_id, then.items[0].other_record_id) == (True, None, record)
+        old = asked(life, gone, before)
+        assert (old.differs, old.items[0].record_id) == (False, record)
+
+    def test_what_is_entered_afterwards_is_of_who_stays(self, life: Life) -> None:
+        role, course = life.role(), life.course()
+        life.require("role", role, course)
+        gone, stays = life.worker(role), life.worker(role)
+        life.pass_days(5)
+        life.merge(gone, stays)
+        life.pass_days(1)
+        life.passed(stays, course, ago=4)
+        day = FIRST + 3 * DAY
+        for worker in (gone, stays):
+            assert statuses(life, worker, day) == ["NON_COMPLIANT"]
+            assert statuses(life, worker, day, known=Known.NOW) == ["COMPLIANT"]
+
+    def test_over_two_steps(self, life: Life) -> None:
+        role, course = life.role(), life.course()
+        life.require("role", role, course)
+        first, second, third = (life.worker(role) for _ in range(3))
+        life.passed(first, course)
+        for gone, stays in ((first, second), (second, third)):
+            life.pass_days(2)
+            life.merge(gone, stays)
+        days = [FIRST + number * DAY for number in range(5)]
+        red, green = "NON_COMPLIANT", "COMPLIANT"
+        assert statuses(life, first, *days) == [green, green, None, None, None]
+        assert statuses(life, second, *days) == [red, red, green, green, None]
+        assert statuses(life, third, *days) == [red, red, red, red, green]
+        for worker in (first, second, third):
+            assert asked(life, worker, FIRST, Known.NOW).overall_status == green
+
+    def test_a_sign_off_that_waits(self, life: Life) -> None:
+        role, course = life.role(), life.course(verified=True)
+        life.require("role", role, course)
+        gone, stays = life.worker(role), life.worker(role)
+        life.passed(gone, course)
+        life.pass_days(2)
+        life.merge(gone, stays)
+        blue = "AWAITING_VERIFICATION"
+        assert statuses(life, stays, FIRST + DAY, FIRST + 2 * DAY) == ["NON_COMPLIANT", blue]
+        assert statuses(life, gone, FIRST + DAY) == [blue]
+
+
 class TestRefusals:
     def test_a_day_to_come(self, life: Life) -> None:
         worker = life.worker()
@@ -381,6 +441,19 @@ class _Past(oracle._Site):
             for attempt in attempts:
                 if attempt.assessed_on is not None and attempt.assessed_on > day:
                     attempt.status = "PENDING"
+        self._one_person()
+
+    def _one_person(self) -> None:
+        """What is known today of somebody who was merged is known of them under the old number too."""
+        into = {row.pk: row.merged_into_id for row in Worker.objects.exclude(merged_into=None)}
+        for gone in into:
+            stays = gone
+            while stays in into:
+                stays = into[stays]
+            for kept in (self.records, self.competencies):
+                for worker, course in list(kept):
+                    if worker == stays:
+                        kept[gone, course] = kept[stays, course]
 
     def _only(self, rows: Any) -> list[Any]:
         """Return the rows of a history that held at the end of the day."""
@@ -454,7 +527,7 @@ def test_long_every_past_day_is_what_the_live_engine_said_that_day(seed: int, da
 def test_the_random_lives_have_something_to_say() -> None:
     """The property has teeth: every status occurs, workers come and go, and then and now differ."""
     seen: dict[str | None, int] = {}
-    differing = revoked = extended = withdrawn = 0
+    differing = revoked = extended = withdrawn = merged = 0
     for seed in range(2):
         with thrown_away():
             told = random_life(seed=seed, days=20, first=FIRST)
@@ -467,10 +540,11 @@ def test_the_random_lives_have_something_to_say() -> None:
             assert CompetencyRecord.objects.exclude(status="PENDING").exists()
             extended += TrainingRecord.objects.filter(valid_until__gt=F("expires_on")).count()
             withdrawn += ValidityExtension.objects.exclude(revoked_at=None).count()
+            merged += Worker.objects.exclude(merged_into=None).count()
     assert set(seen) == {*oracle.WORST_FIRST, None}
     assert min(seen.values()) >= 5, seen
     assert differing >= 10
-    assert min(revoked, extended, withdrawn) >= 1
+    assert min(revoked, extended, withdrawn, merged) >= 1
 
 
 def test_today_is_what_the_engine_stores(life: Life) -> None:

@@ -33,7 +33,7 @@ from titan.packs.archive import Sending
 from titan.packs.commands import make_pack
 from titan.packs.scope import About, Scope
 from titan.records.extensions.commands import extend_validity, revoke_extension
-from titan.records.extensions.rules import Decision, Extending
+from titan.records.extensions.rules import AuthorityDecision, Extending
 from titan.records.models import TrainingRecord
 from titan.training.commands import finalize_session
 
@@ -50,7 +50,7 @@ def person(room: Classroom) -> int:
 
 def taken(scope: Scope, place: Path, *, by: Any = AUDITOR, language: str = "en") -> Path:
     path = place / f"{scope.about}.zip"
-    path.write_bytes(b"".join(make_pack(scope, by=by, at=AT, language=language).chunks))
+    path.write_bytes(b"".join(make_pack(scope, by=by, at=AT, languages=[language]).chunks))
     return path
 
 
@@ -115,7 +115,7 @@ class TestAWorker:
         day, until = record.expires_on, date(2028, 3, 31)
         letter = command(record_evidence)(sheet("the authority's letter"), by=ADMIN, at=AT)
         extending = Extending(record.course_id, "EXPIRES_ON", day, day, until)
-        decision = Decision("Order 118/26", date(2026, 11, 3), "The centre is closed.")
+        decision = AuthorityDecision("Order 118/26", date(2026, 11, 3), "The centre is closed.")
         kept = extend_validity(extending, decision, letter.id, by=ADMIN, at=AT)
         taken_back = extend_validity(replace(extending, until=date(2029, 1, 1)), decision, by=ADMIN, at=AT)
         revoke_extension(taken_back, "Not for us", by=ADMIN, at=AT)
@@ -210,7 +210,7 @@ class TestManyPeople:
             settle()
             session = held(room.course, marks, time_of(-9 * number - 9, on=AT), trainer=room.trainer)
             finalize_session(session.pk, by=cast.actor(Role.HSE_ADMIN), at=AT)
-            make_pack(Scope(About.COMPANY, company.pk), by=AUDITOR, at=AT, language="en")
+            make_pack(Scope(About.COMPANY, company.pk), by=AUDITOR, at=AT, languages=["en"])
             with CaptureQueriesContext(connection) as statements:
                 taken(Scope(About.COMPANY, company.pk), tmp_path)
             costs.append(len(statements))

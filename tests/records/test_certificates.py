@@ -21,7 +21,7 @@ from titan.ledger.alarms import raise_alarm
 from titan.ledger.commands.sign import sign_head
 from titan.ledger.models import Alarm, AlarmKind, Leaf
 from titan.ledger.queries.checkpoints import newest_checkpoint
-from titan.personnel.commands.workers import anonymise_worker
+from titan.personnel.commands.anonymise import anonymise_worker
 from titan.records.commands import ExternalResult, certify, record_external_result, revoke_record
 from titan.records.commands.certify import new_token
 from titan.records.models import Certificate, TrainingRecord

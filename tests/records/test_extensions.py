@@ -26,20 +26,21 @@ from titan.core.errors import Forbidden, Invalid, NotFound
 from titan.ledger.models import Leaf, LeafType, PersonKey
 from titan.ledger.rules import subjects
 from titan.ledger.rules.canonical import read
-from titan.personnel.commands.workers import anonymise_worker, update_worker
+from titan.personnel.commands.anonymise import anonymise_worker
+from titan.personnel.commands.workers import update_worker
 from titan.personnel.models import WorkerStatus
 from titan.personnel.rules import WorkerChanges
 from titan.records.commands import revoke_record
 from titan.records.extensions import commands
 from titan.records.extensions.commands import extend_validity, revoke_extension
 from titan.records.extensions.queries import deciding, extensions_of, list_extensions
-from titan.records.extensions.rules import Decision, Extending
+from titan.records.extensions.rules import AuthorityDecision, Extending
 from titan.records.models import ExtendedRecord, TrainingRecord, ValidityExtension
 
 EXPIRY = date(2026, 11, 10)
 """The expiry of most records here: twelve days ago."""
 UNTIL = date(2027, 3, 31)
-DECISION = Decision("Order 118/26", date(2026, 11, 3), "The training centre is closed until March.")
+DECISION = AuthorityDecision("Order 118/26", date(2026, 11, 3), "The training centre is closed until March.")
 WHY_NOT = "The order is about other sites."
 
 
@@ -113,7 +114,7 @@ class TestExtending:
             "until": "2027-03-31",
             "v": 1,
         }
-        salt = subjects.salt(bytes(PersonKey.objects.get(pk=record.worker_id).key), bytes.fromhex(nonce))
+        salt = subjects.Secret(bytes(PersonKey.objects.get(pk=record.worker_id).key)).salt(bytes.fromhex(nonce))
         assert note == subjects.note(salt, {"reason": DECISION.reason, "reference": DECISION.reference})
         assert len(subject) == 64
         assert Leaf.objects.get(type=LeafType.EXTENDED).entity_id == ExtendedRecord.objects.get().pk
@@ -180,7 +181,9 @@ class TestExtending:
 class TestRefusals:
     def test_everything_that_is_wrong_is_said_at_once(self, record: TrainingRecord, course: Any) -> None:
         wrong = Extending(0, "NO_DAY", date(2026, 12, 1), date(2026, 11, 1), date(2099, 1, 1))
-        refusal = refuses("INVALID", extend_validity, wrong, Decision(" ", date(2026, 11, 23), "\u200b"), 999_999)
+        refusal = refuses(
+            "INVALID", extend_validity, wrong, AuthorityDecision(" ", date(2026, 11, 23), "\u200b"), 999_999
+        )
         assert found(refusal.errors) == [
             ("days_of", "UNKNOWN_CHOICE"),
             ("until", "OUT_OF_RANGE"),
@@ -303,7 +306,7 @@ class TestThePreview:
         seen = extension_effect(choice(course), by=ADMIN, at=AT, limit=10)
         counts = (seen.records, seen.changing, seen.workers, seen.asked)
         assert counts == (17, 17, 17, 16)
-        assert (seen.turn_green, seen.stay_green, seen.turn_red) == (15, 1, 0)
+        assert (seen.turn_green, seen.turn_yellow, seen.turn_red, seen.stay) == (15, 0, 0, 1)
         assert [one.last_name for one in seen.named_green] == [f"Aa{number:02}" for number in range(12)]
         assert seen.named_red == ()
         first = seen.page.items[0]
@@ -318,7 +321,7 @@ class TestThePreview:
         again = extension_effect(choice(course, until=UNTIL - DAY), by=ADMIN, at=AT)
         assert (again.records, again.changing, again.turn_green) == (17, 0, 0)
         back = revocation_effect(made, by=ADMIN, at=AT)
-        assert (back.changing, back.turn_green, back.stay_green, back.turn_red) == (17, 0, 1, 15)
+        assert (back.changing, back.turn_green, back.turn_red, back.stay) == (17, 0, 15, 1)
         assert len(back.named_red) == 12
         assert list_extensions(by=AUDITOR).total == 1
 
@@ -353,9 +356,18 @@ def _proved(course_id: int) -> dict[int, int]:
 
 
 def _as_shown(seen: ExtensionEffect, before: dict[int, int], after: dict[int, int], extension_id: int) -> None:
-    green = {pk for pk in after if after[pk] >= Severity.EXPIRING > before[pk]}
-    red = {pk for pk in after if after[pk] == Severity.NON_COMPLIANT != before[pk]}
-    assert (seen.turn_green, seen.turn_red) == (len(green), len(red))
+    green, yellow, blue, red = (
+        {pk for pk in after if after[pk] in wanted and before[pk] not in wanted}
+        for wanted in (
+            {Severity.COMPLIANT},
+            {Severity.EXPIRING, Severity.IN_GRACE},
+            {Severity.AWAITING_VERIFICATION},
+            {Severity.NON_COMPLIANT},
+        )
+    )
+    shown = (seen.turn_green, seen.turn_yellow, seen.turn_blue, seen.turn_red)
+    assert shown == (len(green), len(yellow), len(blue), len(red))
+    assert seen.asked == sum(shown) + seen.stay
     assert {one.id for one in seen.named_green} == green
     assert {one.id for one in seen.named_red} == red
     assert seen.records == ExtendedRecord.objects.filter(extension_id=extension_id).count()

@@ -21,10 +21,10 @@ from titan.ledger.alarms import raise_alarm
 from titan.ledger.commands.sign import sign_head
 from titan.ledger.models import AlarmKind
 from titan.ledger.queries.checkpoints import newest_checkpoint
-from titan.personnel.commands.workers import anonymise_worker
+from titan.personnel.commands.anonymise import anonymise_worker
 from titan.records.commands import ExternalResult, certify, record_external_result, revoke_record
 from titan.records.extensions.commands import extend_validity, revoke_extension
-from titan.records.extensions.rules import Decision, Extending
+from titan.records.extensions.rules import AuthorityDecision, Extending
 from titan.records.models import Certificate, TrainingRecord
 
 UNKNOWN = "a" * 26
@@ -107,7 +107,7 @@ class TestAnExtendedOne:
     def extend(self, letter: int | None = None) -> int:
         record = TrainingRecord.objects.get()
         extending = Extending(record.course_id, "EXPIRES_ON", self.EXPIRY, self.EXPIRY, self.UNTIL)
-        decision = Decision("Order <118/26>", date(2026, 11, 3), "Our reason is ours")
+        decision = AuthorityDecision("Order <118/26>", date(2026, 11, 3), "Our reason is ours")
         return extend_validity(extending, decision, letter, by=ADMIN, at=cast.AT)
 
     def test_it_is_valid_longer_by_whose_decision(self, token: str, clock: Any) -> None:

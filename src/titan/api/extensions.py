@@ -25,7 +25,7 @@ from titan.core.actor import Actor
 from titan.core.permit import need_admin, need_reader
 from titan.evidence.commands import StagedEvidence
 from titan.records.extensions import commands, queries
-from titan.records.extensions.rules import Decision, Extending
+from titan.records.extensions.rules import AuthorityDecision, Extending
 from titan.records.models import DaysOf, ValidityExtension
 
 router = Router(tags=["extensions"])
@@ -86,7 +86,7 @@ class ExtensionPreviewShape(Listed[ExtensionLineShape]):
     """What an extension, or revoking it, would do. `digest` names this very list.
 
     `changing`: records whose last day changes. `workers`: whose they are; `asked`: of how many of them the course is
-    asked. Of those, `turn_green` come to be proved in it, `stay_green` are so still, `turn_red` become Red in it.
+    asked. Of those, `turn_…` get that colour in it, and the others `stay` as they are.
     """
 
     records: int
@@ -94,8 +94,10 @@ class ExtensionPreviewShape(Listed[ExtensionLineShape]):
     workers: int
     asked: int
     turn_green: int
-    stay_green: int
+    turn_yellow: int
+    turn_blue: int
     turn_red: int
+    stay: int
     named_green: list[WorkerShort]
     named_red: list[WorkerShort]
     digest: str
@@ -218,7 +220,7 @@ def create_extension(
     """
     me = caller(request)
     given = read_json(data, NewExtension)
-    decision = Decision(given.reference, given.decided_on, given.reason)
+    decision = AuthorityDecision(given.reference, given.decided_on, given.reason)
 
     def bring_in() -> StagedEvidence | None:
         need_admin(me.actor)

@@ -124,7 +124,7 @@ class Wrong:
         """Return texts by language, cleaned; report a missing English one, blanks, and unlikely languages."""
         clean = {}
         for language, text in value.items():
-            if not _is_language(language):
+            if not is_language(language):
                 self.add(
                     name,
                     "LANGUAGE_UNKNOWN",
@@ -156,5 +156,6 @@ def _is_control(letter: str, lines: bool) -> bool:
     return unicodedata.category(letter) in _CONTROLS and not (lines and letter in "\n\r\t")
 
 
-def _is_language(key: str) -> bool:
+def is_language(key: str) -> bool:
+    """Tell whether `key` can be the code of a language, such as en or pt-br."""
     return _LANGUAGE.fullmatch(key) is not None

@@ -11,15 +11,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import lru_cache
 
+from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.utils.formats import date_format, get_format, number_format
-from django.utils.translation import get_language, get_supported_language_variant, ngettext, override
-from django.utils.translation import gettext as _
+from django.utils.translation import (
+    get_language,
+    get_supported_language_variant,
+    gettext,
+    ngettext,
+    override,
+)
 
-__all__ = ["N_", "_", "list_separator", "ngettext", "number", "own_name", "paper_day", "with_catalogue", "words_in"]
+__all__ = [
+    "N_",
+    "_",
+    "languages_with_words",
+    "list_separator",
+    "ngettext",
+    "number",
+    "own_name",
+    "paper_day",
+    "short_day",
+    "with_catalogue",
+    "words_in",
+]
 
 ENGLISH = "en"
+
+
+def _(message: str) -> str:
+    """Return `message` in the language of now."""
+    return _in(get_language(), message)
+
+
+@lru_cache(maxsize=8192)
+def _in(_language: str | None, message: str) -> str:
+    # A list says the same few words hundreds of times, and looking one up takes longer than anything else of a row.
+    return gettext(message)
 
 
 def N_(message: str) -> str:  # noqa: N802 - the usual name of the mark
@@ -49,6 +79,16 @@ def list_separator() -> str:
 def paper_day(day: date) -> str:
     """Return a day as papers print it, in full: 24 November 2026."""
     return date_format(day, "j F Y")
+
+
+def short_day(day: date) -> str:
+    """Return a day with its weekday, as lists print it: Tue 24 Nov 2026."""
+    return date_format(day, "D j M Y")
+
+
+def languages_with_words() -> list[str]:
+    """Return the codes of the languages that our words are written in: English, and those with a catalogue."""
+    return [code for code, _name in settings.LANGUAGES]
 
 
 def with_catalogue(language: str) -> str:

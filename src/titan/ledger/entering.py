@@ -15,7 +15,8 @@ class NewLeaf(NamedTuple):
 
     body: the keys of its type (docs/ledger-format.md §6) but for at, by, type, v, nonce, subject and note.
     at, by_id: when and by which login. entity_id: what it is about, to be found by. worker_id: whom it is about, which
-    adds nonce and subject. texts: what people wrote freely, which adds note.
+    adds nonce and subject. texts: what people wrote freely, which adds note. into_id: the worker who they turned out to
+    be, whose pseudonym joins the texts.
     """
 
     type: LeafType
@@ -25,6 +26,7 @@ class NewLeaf(NamedTuple):
     entity_id: int | None = None
     worker_id: int | None = None
     texts: Mapping[str, str] | None = None
+    into_id: int | None = None
 
 
 class Subject(NamedTuple):

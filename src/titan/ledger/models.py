@@ -21,6 +21,7 @@ class LeafType(models.TextChoices):
     EXTENSION_WITHDRAWN = "validity.withdrawn"
     SUPERSEDED = "evidence.superseded"
     RESTATED = "subject.restated"
+    MERGED = "subject.merged"
     ERASED = "subject.erased"
     KEY = "ledger.key"
     EPOCH = "ledger.epoch"

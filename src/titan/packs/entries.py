@@ -13,10 +13,11 @@ from titan.core.bulk import id_set
 from titan.ledger.models import Leaf, LeafType
 from titan.ledger.queries.tree import Tiles
 from titan.ledger.rules import subjects
-from titan.ledger.rules.canonical import canonical
+from titan.ledger.rules.canonical import canonical, readable
 from titan.packs.scope import COMPETENCIES, EXTENSIONS, PEOPLE, RECORDS
 from titan.personnel.models import Worker
 from titan.personnel.queries.identities import subjects_of
+from titan.personnel.queries.merged import merged_into
 from titan.records.models import CompetencyRecord, ExtendedRecord, TrainingRecord
 
 BATCH = 500
@@ -41,14 +42,20 @@ class Told:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody whom leaves are about: their secret, and who they are or were, newest first."""
+    """Somebody whom leaves are about: their secret, and who they are or were, newest first.
 
+    into: of a row that was merged, the pseudonym of whoever they are. reason: why.
+    """
+
+    worker_id: int
     secret: subjects.Secret
     identities: tuple[dict[str, str], ...]
+    into: str = ""
+    reason: str = ""
 
 
 def lines(indexes: Sequence[int], *, size: int, told: Told) -> Iterator[bytes]:
-    """Yield the lines of `entries.jsonl` for these leaves, proved at `size`; ten statements a BATCH."""
+    """Yield the lines of `entries.jsonl` for these leaves, proved at `size`; eleven statements a BATCH."""
     tiles = Tiles(size)
     restated = Restated(indexes)
     remaining = iter(indexes)
@@ -63,11 +70,11 @@ def _batch(batch: list[int], tiles: Tiles, restated: Restated, told: Told) -> It
     leaves = [(index, kind, entity, bytes(data)) for index, kind, entity, data in rows]
     about = _about(leaves)
     people = _people({worker for worker, _texts in about.values() if worker is not None})
-    newest = restated.of(people)
+    newest = restated.of(one for rows in people.values() for one in rows)
     for index, kind, _entity, data in leaves:
         worker, texts = about.get(index, (None, {}))
-        said = json.loads(data)
-        opening = _opening(said, people.get(worker) if worker is not None else None, texts)
+        said = readable(data)
+        person, opening = _opened(said, people.get(worker or 0, ()), texts)
         line = {
             "identity": None,
             "leaf": base64.b64encode(data).decode(),
@@ -76,7 +83,7 @@ def _batch(batch: list[int], tiles: Tiles, restated: Restated, told: Told) -> It
             **opening,
             "index": index,
             "proof": [base64.b64encode(one).decode() for one in tiles.path(index)],
-            "restated": newest.get(worker) if opening and worker is not None else None,
+            "restated": newest.get(person.worker_id) if person else None,
         }
         told.entries += 1
         told.types[kind] = told.types.get(kind, 0) + 1
@@ -125,26 +132,57 @@ def _rows(model: Any, columns: Mapping[str, str], ids: Iterable[int | None]) -> 
     return {pk: dict(zip(columns, values, strict=True)) for pk, *values in found}
 
 
-def _people(worker_ids: set[int]) -> dict[int, Person]:
-    """Return those of these workers whose key is still there, by id; two statements."""
-    former = dict(Worker.objects.filter(pk__in=id_set(worker_ids)).values_list("pk", "former_identities"))
+def _people(worker_ids: set[int]) -> dict[int, list[Person]]:
+    """Return the rows of each of these people whose key is still there, theirs first; by worker; three statements.
+
+    A row that was merged into theirs is they: leaves from before may commit to who they were under the old number.
+    """
+    merged = merged_into(worker_ids)
+    whole = worker_ids.union(*merged.values())
+    columns = ("pk", "former_identities", "merged_into_id", "merge_reason")
+    rows = list(Worker.objects.filter(pk__in=id_set(whole)).values_list(*columns))
+    known = subjects_of(whole.union(into for _pk, _former, into, _reason in rows if into))
+    secrets = {pk: subjects.Secret(one.key) for pk, one in known.items() if one.key is not None}
     found = {}
-    for worker, (one, key) in subjects_of(worker_ids).items():
-        if key is None:
-            continue
-        present = {"company": one.company, "employee_id": one.employee_id, "name": one.name}
-        every = [present, *reversed(former[worker] or [])]
-        secret = subjects.Secret(key)
-        who = secret.person
-        found[worker] = Person(secret, tuple({**identity, "person": who} for identity in every))
-    return found
+    for pk, former, into, reason in rows:
+        if pk in secrets:
+            tied = secrets[into].person if into in secrets else ""
+            identities = _identities(secrets[pk], known[pk].identity, former or [])
+            found[pk] = Person(pk, secrets[pk], identities, tied, reason)
+    return {
+        worker: [found[pk] for pk in (worker, *merged.get(worker, ())) if pk in found]
+        for worker in worker_ids
+        # Who was erased is nobody's row any more, whatever is left of them.
+        if worker in found
+    }
 
 
-def _opening(said: dict[str, Any], person: Person | None, texts: dict[str, str]) -> dict[str, Any]:
-    """Return salt, identity and texts of a leaf; nothing when nobody can open it (any more)."""
-    if person is None or "nonce" not in said:
+def _identities(
+    secret: subjects.Secret, now: subjects.Identity, former: list[dict[str, str]]
+) -> tuple[dict[str, str], ...]:
+    who = secret.person
+    present = {"company": now.company, "employee_id": now.employee_id, "name": now.name}
+    return tuple({**identity, "person": who} for identity in (present, *reversed(former)))
+
+
+def _opened(
+    said: dict[str, Any], rows: Iterable[Person], texts: dict[str, str]
+) -> tuple[Person | None, dict[str, Any]]:
+    """Return which of a person's rows a leaf commits to, with its salt, identity and texts; or nothing."""
+    for person in rows:
+        opening = _opening(said, person, texts)
+        if opening:
+            return person, opening
+    return None, {}
+
+
+def _opening(said: dict[str, Any], person: Person, texts: dict[str, str]) -> dict[str, Any]:
+    """Return salt, identity and texts of a leaf; nothing when it does not commit to this row."""
+    if "nonce" not in said:
         return {}
     salt = person.secret.salt(bytes.fromhex(said["nonce"]))
+    if said["type"] == LeafType.MERGED:
+        texts = {"reason": person.reason, subjects.INTO: person.into}
     for identity in person.identities:
         if subjects.subject(salt, canonical(dict(identity))) == said["subject"]:
             return {"salt": salt.hex(), "identity": identity, "texts": texts if said.get("note") else None}
@@ -157,16 +195,17 @@ class Restated:
     def __init__(self, indexes: Sequence[int]) -> None:
         self._inside = set(indexes)
 
-    def of(self, people: dict[int, Person]) -> dict[int, int]:
-        """Return the index of each one's newest restatement in the pack if it says who they are now; one statement."""
-        rows = Leaf.objects.filter(type=LeafType.RESTATED, entity_id__in=id_set(people)).order_by("pk")
-        found = rows.values_list("pk", "entity_id", "data")
+    def of(self, rows: Iterable[Person]) -> dict[int, int]:
+        """Return the index of each row's newest restatement in the pack if it says who they are now; one statement."""
+        people = {one.worker_id: one for one in rows}
+        leaves = Leaf.objects.filter(type=LeafType.RESTATED, entity_id__in=id_set(people)).order_by("pk")
+        found = leaves.values_list("pk", "entity_id", "data")
         newest = {entity: (pk, bytes(data)) for pk, entity, data in found if entity is not None}
         return {
             worker: pk
             for worker, (pk, data) in newest.items()
             if pk in self._inside
-            and _opening(json.loads(data), people[worker], {}).get("identity") == people[worker].identities[0]
+            and _opening(readable(data), people[worker], {}).get("identity") == people[worker].identities[0]
         }
 
 

@@ -134,6 +134,55 @@ def checked_worker(
     )
 
 
+def merged_fields(stays: WorkerFields, gone: WorkerFields, *, pair: tuple[int, int]) -> WorkerFields:
+    """Return what whoever stays has once the other row is known to be the same person.
+
+    Badge and name are those of who stays. Where they work, and what is asked of them, is what the row says that is
+    active: the one who stays, if both are or neither is; then roles and areas of both hold. Who was blacklisted under
+    one number is blacklisted. pair: the numbers of who stays and of who goes; neither supervises the other.
+    """
+    alike = (stays.status == WorkerStatus.ACTIVE) == (gone.status == WorkerStatus.ACTIVE)
+    now, then = (stays, gone) if alike or stays.status == WorkerStatus.ACTIVE else (gone, stays)
+    role = then if alike and now.role_id is None else now
+    above = (one.supervisor_id for one in (now, then) if one.supervisor_id not in {None, *pair})
+    statuses = {stays.status, gone.status}
+    days = [one.start_date for one in (stays, gone) if one.start_date]
+    return replace(
+        now,
+        employee_id=stays.employee_id,
+        first_name=stays.first_name,
+        last_name=stays.last_name,
+        email=now.email or then.email,
+        phone=now.phone or then.phone,
+        role_id=role.role_id,
+        role_assigned_on=role.role_assigned_on,
+        supervisor_id=next(above, None),
+        status=WorkerStatus.BLACKLISTED if WorkerStatus.BLACKLISTED in statuses else now.status,
+        start_date=min(days, default=None),
+        user_id=stays.user_id if stays.user_id is not None else gone.user_id,
+        areas=_areas_of_both(now, then) if alike else now.areas,
+    )
+
+
+def _areas_of_both(now: WorkerFields, then: WorkerFields) -> tuple[AreaGiven, ...]:
+    """Return the areas of both; one that both have counts from the day of `now`."""
+    held = {area.area_id: area for area in (*then.areas, *now.areas)}
+    return tuple(held[area_id] for area_id in sorted(held))
+
+
+def buried_fields(gone: WorkerFields) -> WorkerFields:
+    """Return what is left of a row whose person goes on under another number: nothing that asks anything of them."""
+    return replace(
+        gone,
+        role_id=None,
+        role_assigned_on=None,
+        supervisor_id=None,
+        status=WorkerStatus.INACTIVE,
+        user_id=None,
+        areas=(),
+    )
+
+
 def changed_fields(before: WorkerFields, after: WorkerFields) -> list[str]:
     """Return the names of the fields that differ."""
     return [name for name in WorkerFields.__dataclass_fields__ if getattr(before, name) != getattr(after, name)]

@@ -6,6 +6,7 @@ from django.db.models import Model
 
 from titan.core.erasing import ERASED, is_erased
 from titan.core.guards import check_means, conflict_means, register, unique_means
+from titan.core.merging import follows_merge, not_of_merged
 from titan.core.triggers import ALWAYS, changed, refuse
 from titan.records.models import Certificate, CompetencyRecord, ExtendedRecord, TrainingRecord, ValidityExtension
 
@@ -27,6 +28,11 @@ def _erasing(model: type[Model], *texts: str) -> str:
     """Return the condition that a change blanks some of `texts` of an erased worker, and nothing else."""
     blank = " AND ".join(f"NEW.{text} IN (OLD.{text}, '', '{ERASED}')" for text in texts)
     return f"({is_erased('OLD.worker_id')} AND NOT {changed(model, but=texts)} AND {blank})"
+
+
+def _merging(model: type[Model]) -> str:
+    """Return the condition that a change follows its worker to whom they were merged into, and changes nothing else."""
+    return f"({follows_merge()} AND NOT {changed(model, but=('worker_id',))})"
 
 
 # The later of its expiry and of what extensions in force say; nothing else of the record changes with it.
@@ -55,7 +61,7 @@ register(
             "records_trainingrecord",
             "RECORD_IMMUTABLE",
             update=f"(NOT {IS_REVOKED_NOW} OR {changed(TrainingRecord, but=REVOCATION)}) AND NOT {BLANKS_RECORD}"
-            f" AND NOT {FOLLOWS_EXTENSIONS}",
+            f" AND NOT {_merging(TrainingRecord)} AND NOT {FOLLOWS_EXTENSIONS}",
             delete=ALWAYS,
             truncate=True,
         ),
@@ -64,10 +70,12 @@ register(
             "records_competencyrecord",
             "COMPETENCY_IMMUTABLE",
             update=f"(NOT {WAS_PENDING} OR {changed(CompetencyRecord, but=(*DECISION, *REVOCATION))})"
-            f" AND NOT {BLANKS_COMPETENCY}",
+            f" AND NOT {BLANKS_COMPETENCY} AND NOT {_merging(CompetencyRecord)}",
             delete=ALWAYS,
             truncate=True,
         ),
+        not_of_merged(TrainingRecord._meta.db_table),
+        not_of_merged(CompetencyRecord._meta.db_table),
         refuse(
             "extension_immutable",
             ValidityExtension._meta.db_table,

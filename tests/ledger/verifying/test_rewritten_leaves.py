@@ -41,7 +41,7 @@ def _insider(site: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Itera
 def one_of_each() -> list[list[int]]:
     """Return the indexes of one leaf of each kind, in groups: those of one are about different things."""
     first = {leaf[0]: (index, leaf[1]) for index, leaf in reversed(list(enumerate(all_leaves())))}
-    assert first.keys() == {*LeafType.values} - {LeafType.EXTENDED}
+    assert first.keys() == {*LeafType.values}
     groups: list[dict[tuple[str, int | None], int]] = []
     for kind, (index, about) in first.items():
         thing = (_entity(kind), about)

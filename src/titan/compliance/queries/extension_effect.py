@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from titan.compliance.models import Severity
 from titan.compliance.queries.without import Stands, standing_behind, standing_if
+from titan.compliance.rules import COLOURS, Colour
 from titan.core import settings
 from titan.core.actor import Actor
 from titan.core.bulk import id_set
@@ -45,9 +46,9 @@ class ExtensionEffect:
     """What becomes of records and workers.
 
     records: of the list; changing: those whose last day changes. workers: whose they are; asked: of how many of them
-    the course is asked. turn_green, stay_green, turn_red: how many of those come to be proved in the course, are so
-    still, and become Red in it. named: the first of those who turn Green, and who turn Red, by name.
-    digest: names this very list, for the command.
+    the course is asked. Of those, turn_… get that colour in the course, and the others stay as they are.
+    named_green, named_red: the first of those who turn Green, and Red, by name. digest: names this very list, for the
+    command.
     """
 
     records: int
@@ -55,8 +56,10 @@ class ExtensionEffect:
     workers: int
     asked: int
     turn_green: int
-    stay_green: int
+    turn_yellow: int
+    turn_blue: int
     turn_red: int
+    stay: int
     named_green: tuple[WorkerShort, ...]
     named_red: tuple[WorkerShort, ...]
     digest: str
@@ -92,18 +95,10 @@ class _Turns:
     before: dict[int, int]
     after: dict[int, int]
 
-    @property
-    def green(self) -> set[int]:
-        return {pk for pk, now in self.after.items() if _is_proved(now) and not _is_proved(self.before[pk])}
-
-    @property
-    def still_green(self) -> set[int]:
-        return {pk for pk, now in self.after.items() if _is_proved(now) and _is_proved(self.before[pk])}
-
-    @property
-    def red(self) -> set[int]:
-        red = Severity.NON_COMPLIANT
-        return {pk for pk, now in self.after.items() if now == red and self.before[pk] != red}
+    def turn(self, colour: Colour) -> set[int]:
+        """Return who gets this colour, having another one before."""
+        turned = {pk for pk, now in self.after.items() if COLOURS[Severity(now)] is colour}
+        return {pk for pk in turned if COLOURS[Severity(self.before[pk])] is not colour}
 
     def words(self, worker_id: int) -> tuple[str | None, str | None]:
         if worker_id not in self.after:
@@ -111,23 +106,22 @@ class _Turns:
         return Severity(self.before[worker_id]).name, Severity(self.after[worker_id]).name
 
 
-def _is_proved(severity: int) -> bool:
-    return severity >= Severity.EXPIRING
-
-
 def _effect(lines: list[Line], at: datetime, limit: int, cursor: str | None) -> ExtensionEffect:
     turns = _turns(lines, at)
     workers = {line.worker_id for line in lines}
+    turn = {colour: turns.turn(colour) for colour in Colour}
     return ExtensionEffect(
         records=len(lines),
         changing=sum(line.changes for line in lines),
         workers=len(workers),
         asked=len(turns.after),
-        turn_green=len(turns.green),
-        stay_green=len(turns.still_green),
-        turn_red=len(turns.red),
-        named_green=_named(turns.green),
-        named_red=_named(turns.red),
+        turn_green=len(turn[Colour.GREEN]),
+        turn_yellow=len(turn[Colour.YELLOW]),
+        turn_blue=len(turn[Colour.BLUE]),
+        turn_red=len(turn[Colour.RED]),
+        stay=len(turns.after) - sum(map(len, turn.values())),
+        named_green=_named(turn[Colour.GREEN]),
+        named_red=_named(turn[Colour.RED]),
         digest=digest_of(lines),
         page=_page(lines, turns, limit, cursor),
     )

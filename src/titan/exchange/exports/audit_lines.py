@@ -90,6 +90,7 @@ def entity_words() -> dict[str, str]:
         "site_settings": _("Site settings"),
         "compliance": _("Compliance"),
         "consequence_case": _("Consequences"),
+        "validity_extension": _("Extension of validity"),
         "import": _("Import"),
     }
 

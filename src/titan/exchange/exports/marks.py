@@ -56,6 +56,6 @@ def record_mark(record: TrainingRecord, *, today: date, warning_days: int) -> Ma
         return Marked(_("Failed"), Colour.RED)
     if record.valid_until < today:
         return Marked(_("Ran out"), Colour.RED)
-    if record.expires_on and (record.expires_on - today).days <= warning_days:
+    if record.expires_on and (record.valid_until - today).days <= warning_days:
         return Marked(_("Valid, runs out soon"), Colour.YELLOW)
     return Marked(_("Valid"), Colour.GREEN)

@@ -14,6 +14,7 @@ from titan.compliance.models import AreaRequirement, RoleRequirement
 from titan.core.bulk import id_set, text_set
 from titan.exchange.site_folder.changes import CourseContent, RecordKey, StandingRecord
 from titan.personnel.models import Area, AreaAssignment, Company, Role, Worker
+from titan.personnel.queries.merged import who_stays
 from titan.records.models import TrainingRecord
 from titan.resources.models import Qualification, Trainer, Venue
 
@@ -32,6 +33,7 @@ WORKER_COLUMNS = (
     "start_date",
     "end_date",
     "supervisor__employee_id",
+    "also_key",
 )
 
 
@@ -114,6 +116,7 @@ class KnownWorker:
     start_date: date | None
     end_date: date | None
     supervisor_employee_id: str
+    also_key: str
     areas: dict[str, KnownAssignment]
 
 
@@ -131,6 +134,16 @@ class Known:
     venues: dict[str, KnownVenue]
     workers: dict[str, KnownWorker]
     records: dict[RecordKey, list[StandingRecord]]
+
+
+def badges_merged() -> dict[str, str]:
+    """Return the badges of all rows that were merged, each with the badge that it is now (three statements at most)."""
+    gone = dict(Worker.objects.exclude(merged_into=None).values_list("pk", "employee_id"))
+    if not gone:
+        return {}
+    stays = who_stays(gone)
+    badges = dict(Worker.objects.filter(pk__in=id_set(stays.values())).values_list("pk", "employee_id"))
+    return {badge: badges[stays[pk]] for pk, badge in gone.items()}
 
 
 def known(of_records: Collection[str] = (), *, workers: Collection[str] | None = None) -> Known:
@@ -228,7 +241,7 @@ def known_workers(badges: Collection[str] | None) -> dict[str, KnownWorker]:
     """Return workers by badge, those of `badges` (None: all); two statements."""
     areas: dict[int, dict[str, KnownAssignment]] = defaultdict(dict)
     assigned = AreaAssignment.objects.filter(until=None)
-    found = Worker.objects.all()
+    found = Worker.objects.filter(merged_into=None)
     if badges is not None:
         found = found.filter(employee_id__in=text_set(badges))
         assigned = assigned.filter(worker__in=found.values("pk"))
@@ -251,6 +264,7 @@ def _worker(row: tuple[Any, ...], areas: dict[str, KnownAssignment]) -> KnownWor
         start_date=row[10],
         end_date=row[11],
         supervisor_employee_id=row[12] or "",
+        also_key=row[13],
         areas=areas,
     )
 

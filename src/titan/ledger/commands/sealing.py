@@ -34,7 +34,7 @@ def sealed(leaves: Sequence[NewLeaf]) -> list[tuple[NewLeaf, bytes]]:
 
 
 def _bytes(leaf: NewLeaf, nonce: bytes, who: Mapping[int, tuple[Secret, bytes]]) -> bytes:
-    """Return what is hashed. who: secret and identity of whom leaves are about."""
+    """Return what is hashed. who: secret and identity of whom leaves are about, or name."""
     body: dict[str, Any] = {
         **leaf.body,
         "at": moment(leaf.at),
@@ -48,8 +48,16 @@ def _bytes(leaf: NewLeaf, nonce: bytes, who: Mapping[int, tuple[Secret, bytes]])
         body["nonce"] = nonce.hex()
         body["subject"] = subjects.subject(salt, identity)
         if leaf.texts is not None:
-            body["note"] = subjects.note(salt, leaf.texts)
+            body["note"] = subjects.note(salt, _texts(leaf, who))
     return canonical(body)
+
+
+def _texts(leaf: NewLeaf, who: Mapping[int, tuple[Secret, bytes]]) -> Mapping[str, str]:
+    texts = leaf.texts or {}
+    if leaf.into_id is None:
+        return texts
+    secret, _identity = who[leaf.into_id]
+    return {**texts, subjects.INTO: secret.person}
 
 
 @lru_cache(maxsize=64)
@@ -60,13 +68,15 @@ def moment(at: datetime) -> str:
 
 def _committed(leaves: Sequence[NewLeaf]) -> dict[int, tuple[Secret, bytes]]:
     """Return secret and identity of whom the leaves are about; keys are made, but not for a restatement alone."""
-    about = sorted({leaf.worker_id for leaf in leaves if leaf.worker_id is not None})
+    named = {leaf.into_id for leaf in leaves if leaf.into_id is not None}
+    about = sorted(named | {leaf.worker_id for leaf in leaves if leaf.worker_id is not None})
     if not about:
         return {}
     known = subjects_of(about)
     keys = {worker: one.key for worker, one in known.items() if one.key is not None}
     if len(keys) < len(about):
-        needed = {leaf.worker_id for leaf in leaves if leaf.type is not LeafType.RESTATED} - keys.keys()
+        needed = named | {leaf.worker_id for leaf in leaves if leaf.type is not LeafType.RESTATED}
+        needed -= keys.keys()
         keys |= _made_keys([worker for worker in about if worker in needed])
     secrets = {worker: Secret(key) for worker, key in keys.items()}
     return {worker: (secret, known[worker].identity.bytes_for(secret)) for worker, secret in secrets.items()}

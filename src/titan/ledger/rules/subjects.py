@@ -9,6 +9,8 @@ from typing import NamedTuple
 from titan.ledger.rules.canonical import canonical
 
 SUBJECT, NOTE, PERSON = b"titan/subject/v1\n", b"titan/note/v1\n", b"titan/person"
+INTO = "into"
+"""Under which key the texts of a `subject.merged` leaf hold the pseudonym of whoever the person is."""
 _BLOCK = 64
 _INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 

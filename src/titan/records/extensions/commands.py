@@ -21,7 +21,7 @@ from titan.ledger.commands import enter
 from titan.personnel.queries.naming import somebody_named
 from titan.records.commands.revoke import reason_given
 from titan.records.extensions.queries import check_choice, lasts, lines_of, lines_without
-from titan.records.extensions.rules import MOST_AT_ONCE, Decision, Extending, Line, checked_decision, digest_of
+from titan.records.extensions.rules import MOST_AT_ONCE, AuthorityDecision, Extending, Line, checked_decision, digest_of
 from titan.records.leaves import extended_leaf, extension_withdrawn_leaf
 from titan.records.models import ExtendedRecord, TrainingRecord, ValidityExtension
 
@@ -29,7 +29,7 @@ from titan.records.models import ExtendedRecord, TrainingRecord, ValidityExtensi
 @command
 def extend_validity(
     extending: Extending,
-    decision: Decision,
+    decision: AuthorityDecision,
     evidence_id: int | None = None,
     *,
     shown: str | None = None,
@@ -63,7 +63,9 @@ def extend_validity(
     _let_follow(made.pk)
     said = _told(extending, decision) | {"evidence_id": letter.pk if letter else None, "records": len(lines)}
     say("validity_extension.made", "validity_extension", made.pk, after=said, reason=decision.reason)
-    say_all(_said("validity_extended", line, made.pk, decision.reason) for line in lines)
+    say_all(
+        Said("training_record.validity_extended", **_of_record(line, made.pk), reason=decision.reason) for line in lines
+    )
     touch({line.worker_id for line in lines}, {extending.course_id})
     shared = {
         **asdict(extending),
@@ -81,7 +83,7 @@ def extend_validity(
 @command
 def extend_validity_by_letter(
     extending: Extending,
-    decision: Decision,
+    decision: AuthorityDecision,
     staged: StagedEvidence | None,
     *,
     shown: str | None = None,
@@ -118,7 +120,9 @@ def revoke_extension(extension_id: int, reason: str, *, shown: str | None = None
     _let_follow(extension_id)
     said = {"revoked": True, "records": len(lines)}
     say("validity_extension.revoked", "validity_extension", extension_id, after=said, reason=reason)
-    say_all(_said("extension_withdrawn", line, extension_id, reason) for line in lines)
+    say_all(
+        Said("training_record.extension_withdrawn", **_of_record(line, extension_id), reason=reason) for line in lines
+    )
     touch({line.worker_id for line in lines}, {extension.course_id})
     made_for = ExtendedRecord.objects.filter(extension_id=extension_id)
     numbers = {record: pk for pk, record in made_for.values_list("id", "record_id")}
@@ -127,8 +131,8 @@ def revoke_extension(extension_id: int, reason: str, *, shown: str | None = None
 
 
 def _checked(
-    extending: Extending, decision: Decision, evidence_id: int | None, at: datetime
-) -> tuple[Decision, EvidenceFile | None]:
+    extending: Extending, decision: AuthorityDecision, evidence_id: int | None, at: datetime
+) -> tuple[AuthorityDecision, EvidenceFile | None]:
     """Return the decision cleaned, and its letter; raise Invalid with everything that is wrong."""
     wrong = Wrong()
     today = settings.current().today(at)
@@ -179,18 +183,17 @@ def _let_follow(extension_id: int) -> None:
     TrainingRecord.objects.filter(pk__in=made_for).exclude(valid_until=lasts()).update(valid_until=lasts())
 
 
-def _said(action: str, line: Line, extension_id: int, reason: str) -> Said:
-    return Said(
-        f"training_record.{action}",
-        "training_record",
-        line.record_id,
-        before={"valid_until": line.valid_until.isoformat()},
-        after={"valid_until": line.becomes.isoformat(), "extension_id": extension_id},
-        reason=reason,
-    )
+def _of_record(line: Line, extension_id: int) -> dict[str, Any]:
+    """Return what the log is told of one record."""
+    return {
+        "entity": "training_record",
+        "entity_id": line.record_id,
+        "before": {"valid_until": line.valid_until.isoformat()},
+        "after": {"valid_until": line.becomes.isoformat(), "extension_id": extension_id},
+    }
 
 
-def _told(extending: Extending, decision: Decision) -> dict[str, Any]:
+def _told(extending: Extending, decision: AuthorityDecision) -> dict[str, Any]:
     told: dict[str, Any] = {**asdict(extending), "reference": decision.reference, "decided_on": decision.decided_on}
     return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in told.items()}
 

@@ -33,7 +33,7 @@ class Extending:
 
 
 @dataclass(frozen=True)
-class Decision:
+class AuthorityDecision:
     """The authority's decision: how it names it (a number, a letter), of which day it is, and why we follow it."""
 
     reference: str
@@ -72,7 +72,7 @@ def check_extending(extending: Extending, wrong: Wrong, *, today: date) -> None:
         wrong.add("to", "OUT_OF_ORDER", _("Give a last day that is not before the first."))
 
 
-def checked_decision(decision: Decision, wrong: Wrong, *, today: date) -> Decision:
+def checked_decision(decision: AuthorityDecision, wrong: Wrong, *, today: date) -> AuthorityDecision:
     """Return the decision with its texts cleaned; report what is wrong with it."""
     reference = wrong.text("reference", decision.reference, limit=REFERENCE_LIMIT)
     if is_blank(reference):

@@ -52,6 +52,11 @@ def _restated(row: Mapping[str, Any], adopted: bool) -> NewLeaf:
     return NewLeaf(LeafType.RESTATED, {}, mark("at"), mark("by"), row["id"], row["id"])
 
 
+def _merged(row: Mapping[str, Any], adopted: bool) -> NewLeaf:
+    texts = {"reason": row["merge_reason"]}
+    return NewLeaf(LeafType.MERGED, {}, row["merged_at"], mark("by"), row["id"], row["id"], texts)
+
+
 def _erased(row: Mapping[str, Any], adopted: bool) -> NewLeaf:
     return NewLeaf(LeafType.ERASED, {}, row["anonymised_at"], mark("by"), row["id"], row["id"])
 
@@ -125,6 +130,14 @@ KINDS: dict[str, Kind] = {
             lambda row, adopted: leaves.extension_withdrawn_leaf(row),
         ),
         Kind(LeafType.RESTATED, "worker", Worker.objects.all, ("id",), _restated, once=False, needed=False),
+        Kind(
+            LeafType.MERGED,
+            "worker",
+            lambda: Worker.objects.exclude(merged_into=None),
+            ("id", "merged_at", "merge_reason", "merged_into_id"),
+            _merged,
+            tied="merged_into_id",
+        ),
         Kind(
             LeafType.ERASED,
             "worker",

@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 
 from titan.core.bulk import id_set
 from titan.ledger.models import Leaf, LeafType
-from titan.ledger.rules.subjects import note
+from titan.ledger.rules.subjects import INTO, note
 from titan.ledger.sql import rows
 from titan.ledger.verifying.passing import Read, say_of
 from titan.ledger.verifying.problem import Problem, alarm
@@ -32,8 +32,9 @@ class Kind:
     """One type of leaf: the rows that it may be about, their columns, and how a leaf is built from a row.
 
     says: the key under which the leaf itself says what it is about, if it does. found_by: the column that holds that.
-    optional: a column that, when empty, leaves out others of the leaf. once: whether a row has one such leaf at most.
-    needed: whether each row has one. A leaf may be about nobody: then nothing is asked about people.
+    optional: a column that, when empty, leaves out others of the leaf. tied: the column of the worker whose pseudonym
+    is among the texts. once: whether a row has one such leaf at most. needed: whether each row has one. A leaf may be
+    about nobody: then nothing is asked about people.
     """
 
     type: LeafType
@@ -44,6 +45,7 @@ class Kind:
     says: str = ""
     found_by: str = "id"
     optional: str = ""
+    tied: str = ""
     once: bool = True
     needed: bool = True
 
@@ -95,14 +97,15 @@ class Rows:
         said = say_of(LeafType.RECORD, (index, None, data))
         if known is None or isinstance(said, Problem):
             return False
-        return known.is_sealed(index) or bool(known.salt(str(said.get("nonce")), str(said.get("subject"))))
+        return known.is_sealed(index) or bool(known.salt(index, str(said.get("nonce")), str(said.get("subject"))))
 
     def _compare(self, kind: Kind, leaves: Sequence[Read]) -> Iterator[tuple[int, Problem]]:
         stored, places = _stored(kind, leaves)
         fillings = {key: _Filling(form, places, self._values, self._moments) for key, form in kind.forms.items()}
-        optional = places.get(kind.optional, -1)
+        optional, tied_at = places.get(kind.optional, -1), places.get(kind.tied, -1)
         adopted, worker_at = self.adopted, fillings[False, False].worker
-        people = self.people.of({row[worker_at] for row in stored.values()}) if worker_at >= 0 else {}
+        named_at = [place for place in (worker_at, tied_at) if place >= 0]
+        people = self.people.of({row[place] for row in stored.values() for place in named_at})
         for leaf in leaves:
             index, entity_id, data = leaf
             row = stored.get(entity_id)
@@ -118,11 +121,13 @@ class Rows:
             if worker_at < 0:
                 continue
             known = people.get(row[worker_at])
-            salt = known.salt(open_[filling.nonce][1:-1], open_[filling.subject][1:-1]) if known is not None else None
+            nonce, subject = open_[filling.nonce][1:-1], open_[filling.subject][1:-1]
+            salt = known.salt(index, nonce, subject) if known is not None else None
             if salt is None:
                 wrong = self._stranger(kind, leaf, row[worker_at], known)
             else:
-                wrong = filling.other_words(kind, leaf, row, open_, salt)
+                tied = people.get(row[tied_at]) if kind.tied else None
+                wrong = filling.other_words(kind, leaf, row, open_, salt=salt, tied=tied)
             if wrong is not None:
                 yield index, wrong
 
@@ -171,15 +176,22 @@ class _Filling:
         except UnicodeDecodeError:
             return None
 
-    def other_words(self, kind: Kind, leaf: Read, row: Sequence[Any], open_: list[str], salt: bytes) -> Problem | None:
-        """Return that people's words in the row are not those that the leaf commits to; None when they are."""
+    def other_words(
+        self, kind: Kind, leaf: Read, row: Sequence[Any], open_: list[str], *, salt: bytes, tied: Known | None
+    ) -> Problem | None:
+        """Return that people's words in the row are not those that the leaf commits to; None when they are.
+
+        tied: the worker whose pseudonym is among the words.
+        """
         if self._note < 0:
             return None
-        said, texts = open_[self._note], self._words(row)
+        said, texts = open_[self._note], dict(zip(self._keys, self._words(row), strict=True))
+        if tied is not None:
+            texts[INTO] = tied.person
         if said == "null":
-            if not any(texts):
+            if not any(texts.values()):
                 return None
-        elif note(salt, dict(zip(self._keys, texts, strict=True))) == said[1:-1]:
+        elif note(salt, texts) == said[1:-1]:
             return None
         return alarm("ROW_DIFFERS", kind.entity, leaf[1], f"its words are not what leaf {leaf[0]} commits to")
 

@@ -11,6 +11,7 @@ from django.db.models import JSONField, OuterRef, Subquery
 from titan.audit.models import AuditEvent
 from titan.ledger.models import AlarmKind
 from titan.ledger.verifying.problem import alarm
+from titan.personnel.queries.merged import MERGED_PAIRS, leads_to, merge_map
 from titan.records.models import CompetencyRecord, Result, Source, TrainingRecord, ValidityExtension
 from titan.records.rules import expires_on
 from titan.training.verify.check import Check, Problem, Progress, by_sql
@@ -42,8 +43,9 @@ def _record_words(at: datetime, progress: Progress) -> Iterator[Problem]:
         entity="training_record", action="training_record.created", entity_id=OuterRef("pk")
     )
     said = Subquery(created.order_by("id").values("after")[:1], output_field=JSONField())
+    into = merge_map()
     for row in TrainingRecord.objects.annotate(said=said).values("id", "said", *SAID_OF_RECORD).iterator(AT_ONCE):
-        yield from _compare("RECORD_ALTERED", "training_record", row, SAID_OF_RECORD)
+        yield from _compare("RECORD_ALTERED", "training_record", row, SAID_OF_RECORD, into)
 
 
 def _competency_words(at: datetime, progress: Progress) -> Iterator[Problem]:
@@ -52,8 +54,9 @@ def _competency_words(at: datetime, progress: Progress) -> Iterator[Problem]:
     )
     said = Subquery(created.order_by("id").values("after")[:1], output_field=JSONField())
     found = CompetencyRecord.objects.annotate(said=said).values("id", "said", *SAID_OF_COMPETENCY)
+    into = merge_map()
     for row in found.iterator(AT_ONCE):
-        yield from _compare("COMPETENCY_ALTERED", "competency_record", row, SAID_OF_COMPETENCY)
+        yield from _compare("COMPETENCY_ALTERED", "competency_record", row, SAID_OF_COMPETENCY, into)
 
 
 def _extension_words(at: datetime, progress: Progress) -> Iterator[Problem]:
@@ -67,16 +70,21 @@ def _extension_words(at: datetime, progress: Progress) -> Iterator[Problem]:
         if row["said"] is not None:
             # The log keeps the reason beside what was done.
             row["said"] = {**row["said"], "reason": row["why"]}
-        yield from _compare("EXTENSION_ALTERED", "validity_extension", row, SAID_OF_EXTENSION)
+        yield from _compare("EXTENSION_ALTERED", "validity_extension", row, SAID_OF_EXTENSION, {})
 
 
-def _compare(code: str, entity: str, row: dict[str, Any], names: tuple[str, ...]) -> Iterator[Problem]:
+def _compare(
+    code: str, entity: str, row: dict[str, Any], names: tuple[str, ...], into: dict[int, int]
+) -> Iterator[Problem]:
+    """Yield what is not as it was said. into: of whoever was merged, into whom: what they had is now of that one."""
     said = row["said"]
     if said is None:
         yield alarm(code, entity, row["id"], "the audit log does not know that it was ever written")
         return
     for name in names:
         stands = row[name].isoformat() if isinstance(row[name], date) else row[name]
+        if name == "worker_id" and leads_to(said.get(name), stands, into):
+            continue
         if name in said and said[name] != stands:
             yield alarm(code, entity, row["id"], f"{name} is {stands}, and was written as {said[name]}")
 
@@ -91,7 +99,40 @@ def _expiries(at: datetime, progress: Progress) -> Iterator[Problem]:
             yield Problem("EXPIRY_WRONG", f"training record {pk}", f"it expires {expiry}, and should {right}")
 
 
+# What one result of a class is: a record or a competency record.
+RESULTS = (
+    "SELECT session_id, worker_id FROM records_trainingrecord UNION ALL"
+    " SELECT session_id, worker_id FROM records_competencyrecord"
+)
+
+
+def _left_behind(table: str, stands: str) -> str:
+    """Return the SELECT of rows of merged workers that should have gone with the merge.
+
+    What was taken back stays with the old number, where the person has another result of the same class.
+    """
+    other = f"SELECT 1 FROM way y JOIN ({RESULTS}) x ON x.worker_id = y.id AND x.session_id = r.session_id"
+    return f"""{MERGED_PAIRS} SELECT r.id FROM {table} r
+        JOIN personnel_worker w ON w.id = r.worker_id AND w.merged_into_id IS NOT NULL
+        WHERE {stands} OR r.session_id IS NULL OR NOT EXISTS ({other} WHERE y.gone = r.worker_id) ORDER BY r.id"""
+
+
 CHECKS = (
+    *(
+        by_sql(
+            "LEFT_BEHIND",
+            f"{entity.replace('_', ' ')}s of merged workers",
+            _left_behind(table, stands),
+            kind=AlarmKind.LEDGER,
+            entity=entity,
+            where=f"{entity.replace('_', ' ')} {{0}}",
+            what="its worker was merged into another one, and it did not go with them",
+        )
+        for table, entity, stands in (
+            ("records_trainingrecord", "training_record", "r.revoked_at IS NULL"),
+            ("records_competencyrecord", "competency_record", "(r.revoked_at IS NULL AND r.status = 'PENDING')"),
+        )
+    ),
     Check("records against the audit log", _record_words),
     Check("competency records against the audit log", _competency_words),
     Check("extensions of validity against the audit log", _extension_words),

@@ -28,6 +28,7 @@ PAGES = {
     "evidence": "evidence",
     "consequence_case": "consequences_case",
     "import": "import",
+    "validity_extension": "extension",
 }
 
 

@@ -19,7 +19,7 @@ from titan.core.actor import Role
 from titan.core.errors import Refusal, invalid
 from titan.core.permit import need_role
 from titan.exchange.exports.words import factor_words, login_role_words
-from titan.personnel.models import Worker
+from titan.personnel.queries.merged import badge_now
 from titan.resources.models import Trainer
 from titan.training.commands.link import link_login
 from titan.training.queries.logins import linked_people
@@ -166,10 +166,10 @@ def _links(sent: QueryDict) -> dict[str, int | None]:
     read = Reading(sent)
     trainer_id, badge = read.id("trainer_id"), read.plain("badge")
     read.refuse()
-    worker_id = Worker.objects.filter(employee_id=badge).values_list("pk", flat=True).first() if badge else None
-    if badge and worker_id is None:
+    found = badge_now(badge) if badge else None
+    if badge and found is None:
         raise invalid("badge", "UNKNOWN", _("No worker has the badge %(badge)s.") % {"badge": badge[:40]})
-    return {"trainer_id": trainer_id, "worker_id": worker_id}
+    return {"trainer_id": trainer_id, "worker_id": found.worker_id if found else None}
 
 
 def _role(read: Reading) -> Role:

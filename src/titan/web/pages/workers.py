@@ -15,6 +15,7 @@ from titan.core.permit import need_admin, need_reader
 from titan.exchange.exports.lists.workers import WorkersWanted
 from titan.personnel.commands.workers import create_worker
 from titan.personnel.models import WorkerStatus
+from titan.personnel.queries.merged import merged_badge
 from titan.web.form import Form
 from titan.web.language import language_of_titles
 from titan.web.query import given_id, given_text
@@ -41,6 +42,7 @@ def workers_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "wanted": wanted,
         "by_name": wanted.by_name,
         "choices": worker_choices(),
+        "was": merged_badge(wanted.search) if wanted.search else None,
         "query": query.urlencode(),
         "is_first": cursor is None,
     }

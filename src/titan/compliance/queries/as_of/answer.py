@@ -18,6 +18,7 @@ from titan.compliance.queries.as_of.kept import (
     attempts_of_courses,
     frame_of,
     proofs_of_courses,
+    rows_of,
 )
 from titan.compliance.queries.as_of.knowledge import Attempt, Known, Proof, best_proof, history, waits
 from titan.compliance.queries.items import History, Item, words
@@ -108,7 +109,7 @@ class Judged(Basis):
 def worker_as_of(
     worker_id: int, on: date, *, known: Known = Known.THEN, by: Actor, at: datetime, language: str = "en"
 ) -> AsOf:
-    """Return how a worker stood at the end of the site day `on` (at most eighteen statements, whatever they have).
+    """Return how a worker stood at the end of the site day `on` (at most twenty statements, whatever they have).
 
     known: THEN counts what had been entered by the end of that day; NOW counts what is known today about that day.
     Raises Forbidden for trainers, NotFound, and Invalid at `on` for a day to come or before the kept history.
@@ -143,13 +144,14 @@ def _overall(statuses: Iterable[str]) -> str:
 
 
 def _items(worker_id: int, asked: list[Asked], frame: Frame, known: Known) -> list[ItemAsOf]:
-    course_ids = [one.course_id for one in asked]
-    proofs = proofs_of_courses(worker_id, course_ids)
-    attempts = attempts_of_courses(worker_id, course_ids)
-    judged = {
-        way: _judged([_basis(one, proofs[one.course_id], attempts[one.course_id], frame, way) for one in asked], frame)
-        for way in Known
-    }
+    course_ids, rows = [one.course_id for one in asked], rows_of(worker_id)
+    proofs = proofs_of_courses(rows, course_ids, frame.day)
+    attempts = attempts_of_courses(rows, course_ids, frame.day)
+    judged = {}
+    for way in Known:
+        made, tries = proofs[way], attempts[way]
+        bases = [_basis(one, made.get(one.course_id, []), tries.get(one.course_id, []), frame, way) for one in asked]
+        judged[way] = _judged(bases, frame)
     titles = course_titles()
     other = Known.NOW if known is Known.THEN else Known.THEN
     items = [

@@ -19,18 +19,18 @@ def blank_imports(person: Person) -> None:
 
     An open file would bring them back. What an applied file shows stays as evidence, and only few may open it.
     """
-    things = ImportedThing.objects.filter(entity="worker", entity_id=person.worker_id).exclude(before=None)
+    things = ImportedThing.objects.filter(entity="worker", entity_id__in=person.worker_ids).exclude(before=None)
     update_rows(
         ImportedThing,
         [{"id": pk, "before": _nameless(before or {})} for pk, before in things.values_list("pk", "before")],
     )
-    TypedValue.objects.filter(worker_id=person.worker_id).update(value=ERASED)
+    TypedValue.objects.filter(worker_id__in=person.worker_ids).update(value=ERASED)
     named = _open_imports_about(person)
     if named:
         forget(named, at=current_unit().at)
         say_all(Said("import.discarded", "import", pk) for pk in named)
     # People name files after people.
-    shown = ImportedThing.objects.filter(entity__in=["worker", "named_worker"], entity_id=person.worker_id)
+    shown = ImportedThing.objects.filter(entity__in=["worker", "named_worker"], entity_id__in=person.worker_ids)
     Import.objects.filter(pk__in=shown.values("of_id")).update(file_name=ERASED)
 
 

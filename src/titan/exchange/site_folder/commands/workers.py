@@ -74,7 +74,9 @@ def _supervisor(row: WorkerRow, load: Load) -> int | None:
 
 
 def _columns(row: WorkerRow, load: Load) -> dict[str, Any]:
-    name_key, search_key = worker_keys(row.employee_id, row.first_name, row.last_name)
+    stands = load.known.workers.get(row.employee_id)
+    also_key = stands.also_key if stands else ""
+    name_key, search_key = worker_keys(row.employee_id, row.first_name, row.last_name, also_key)
     return {
         "employee_id": row.employee_id,
         **{name: getattr(row, name) for name in WORKER_PLAIN},

@@ -30,6 +30,7 @@ def shelves() -> list[tuple[str, str, str]]:
         ("venues", _("Venues"), "venues"),
         ("companies", _("Companies"), "companies"),
         ("methods", _("Assessment methods"), "methods"),
+        ("extensions", _("Extensions"), "extensions"),
     ]
     return [(key, label, address) for key, label, name in parts if (address := maybe_url(name))]
 
