@@ -169,15 +169,21 @@ def _remember_layouts(uses: Iterable[SheetUse], *, at: datetime) -> None:
 
 
 def _close(row: Import, evidence_id: int, checked: Checked, *, by: Actor, at: datetime) -> None:
-    preview = {**(row.preview or {}), "questions": []}
+    # What names people goes: samples of cells, questions with their examples, answers about persons.
+    preview = row.preview or {}
+    sheets = [
+        {**sheet, "columns": [{**column, "samples": []} for column in sheet["columns"]]}
+        for sheet in preview.get("sheets", ())
+    ]
+    answers = {key: answer for key, answer in row.choices.get("answers", {}).items() if not key.startswith("person:")}
     Import.objects.filter(pk=row.pk).update(
         state=State.APPLIED,
         version=row.version + 1,
         evidence_id=evidence_id,
         applied_at=at,
         applied_by_id=by.user_id,
-        preview=preview,
-        choices={**row.choices, "fixes": {}},
+        preview={**preview, "sheets": sheets, "questions": []},
+        choices={**row.choices, "fixes": {}, "answers": answers},
         work="",
         asked=None,
         alive_until=None,

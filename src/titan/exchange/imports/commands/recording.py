@@ -9,7 +9,7 @@ from typing import Any
 from titan.core.actor import Actor
 from titan.core.bulk import insert_rows, text_set
 from titan.exchange.imports.models import Import, ImportedThing, TypedValue
-from titan.exchange.imports.planning.check import Checked
+from titan.exchange.imports.planning.check import PEOPLE, Checked
 from titan.exchange.imports.planning.judging import SPECS
 from titan.exchange.imports.planning.people import told_apart
 from titan.exchange.imports.planning.rows import RowPlan
@@ -20,10 +20,14 @@ from titan.exchange.site_folder.differences import text
 from titan.personnel.commands.distinct import tell_apart
 from titan.personnel.models import Worker
 
+NAMED = "named_worker"
+"""How the workers are called whom an applied file names, but for those that it made or changed."""
+
 
 def record_what_was_done(row: Import, checked: Checked, load: Load) -> None:
     """Keep each thing that was made or changed, with what it was, and what people typed; two statements."""
     things = [*_things(checked, load), *_made_up(checked, load)]
+    things += _named(checked, load, {thing["entity_id"] for thing in things if thing["entity"] == "worker"})
     insert_rows(ImportedThing, [{"of_id": row.pk, **thing} for thing in things], returning=())
     insert_rows(TypedValue, [{"of_id": row.pk, **typed} for typed in _typed(checked, load)], returning=())
 
@@ -52,6 +56,13 @@ def _things(checked: Checked, load: Load) -> Iterator[dict[str, Any]]:
                 "entity_id": id_of(plan, load.ids),
                 "before": _before(plan, load) if plan.outcome is Outcome.CHANGED else None,
             }
+
+
+def _named(checked: Checked, load: Load, done: set[int]) -> Iterator[dict[str, Any]]:
+    """Yield the other workers that the file names: it shows them too, should they be erased one day."""
+    keys = {plan.key for plan in checked.context.plans if plan.kind in PEOPLE}
+    for pk in sorted({load.ids.workers[key] for key in keys if key in load.ids.workers} - done):
+        yield {"entity": NAMED, "entity_id": pk, "before": None}
 
 
 def _made_up(checked: Checked, load: Load) -> Iterator[dict[str, Any]]:

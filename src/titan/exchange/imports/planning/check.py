@@ -9,6 +9,7 @@ from typing import Any
 
 from titan.exchange.imports.choices import Given
 from titan.exchange.imports.models import Import
+from titan.exchange.imports.planning.announcing import announce
 from titan.exchange.imports.planning.context import Context, Noun, names_of
 from titan.exchange.imports.planning.decided import Decided, read_decided
 from titan.exchange.imports.planning.folder import settle_references
@@ -165,9 +166,12 @@ def _read_all(context: Context, import_id: int, progress: Progress) -> None:
     total = sum(use.found.rows for use in context.uses if use.is_used)
     done = 0
     repeats: dict[Kind, Repeats] = {}
+    used = [use for use in context.uses if use.is_used]
+    for use in used:
+        announce(context, import_id, use)
     for kind in Kind:
-        for use in context.uses:
-            if use.is_used and use.kind is kind:
+        for use in used:
+            if use.kind is kind:
                 known = repeats.setdefault(Kind.RECORDS if kind is Kind.MATRIX else kind, Repeats())
                 for plan in _plans(context, import_id, use):
                     if plan.outcome is not Outcome.IGNORED:
