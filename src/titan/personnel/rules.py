@@ -183,6 +183,14 @@ def buried_fields(gone: WorkerFields) -> WorkerFields:
     )
 
 
+def changed_worker(before: WorkerFields, changes: WorkerChanges, wrong: Wrong, *, today: date) -> WorkerFields:
+    """Return what a worker has after `changes`, cleaned and with every day to count from; report what is wrong.
+
+    Whether what it refers to exists is not asked here.
+    """
+    return with_anchors(checked_worker(with_changes(before, changes), wrong, today=today, before=before), today)
+
+
 def changed_fields(before: WorkerFields, after: WorkerFields) -> list[str]:
     """Return the names of the fields that differ."""
     return [name for name in WorkerFields.__dataclass_fields__ if getattr(before, name) != getattr(after, name)]

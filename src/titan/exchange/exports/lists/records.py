@@ -15,6 +15,7 @@ from titan.exchange.exports.marks import competency_mark, record_mark, result_ma
 from titan.exchange.exports.words import competency_words, result_words, source_words
 from titan.exchange.headings import headings
 from titan.exchange.imports.rules.states import Kind
+from titan.records.extensions.queries import RecordExtension, deciding, loaded_extensions
 from titan.records.models import CompetencyRecord, TrainingRecord
 from titan.records.queries.competency import list_competencies
 from titan.records.queries.records import RecordFilter, list_records
@@ -33,10 +34,11 @@ class CompetenciesWanted:
 
 @dataclass(frozen=True)
 class _Record:
-    """A training record (its place in the ledger with it), and the code of its session."""
+    """A training record (its place in the ledger with it), the code of its session, and by what it is valid longer."""
 
     row: Any
     session: str
+    extended: RecordExtension | None
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ def records(wanted: RecordFilter, asked: Asked) -> Listing[_Record]:
         Column("result", head["result"], lambda one: result_mark(one.row.result, results), width=10),
         Column("score", _("Score"), lambda one: one.row.score, Shape.NUMBER, 8),
         Column("expires_on", head["expires_on"], lambda one: one.row.expires_on, Shape.DAY),
+        Column("extended_to", _("Extended to"), lambda one: one.extended.until if one.extended else None, Shape.DAY),
+        Column("extended_by", _("By decision"), lambda one: one.extended.reference if one.extended else None, width=24),
         Column(
             "standing",
             _("Counts today"),
@@ -77,7 +81,11 @@ def records(wanted: RecordFilter, asked: Asked) -> Listing[_Record]:
     def page(cursor: str | None) -> Page[_Record]:
         found = list_records(wanted, limit=ROWS_AT_ONCE, cursor=cursor, counted=False)
         codes = session_codes(row.session_id for row in found.items if row.session_id)
-        return Page([_Record(row, codes.get(row.session_id or 0, "")) for row in found.items], found.next_cursor, None)
+        rows = [
+            _Record(row, codes.get(row.session_id or 0, ""), deciding(row, loaded_extensions(row)))
+            for row in found.items
+        ]
+        return Page(rows, found.next_cursor, None)
 
     return Listing("records", _("Training records"), columns, page, asked.site.zone, frozen=3)
 
