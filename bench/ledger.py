@@ -1,4 +1,7 @@
-"""What the ledger costs: finalizing with it against the same command without it, in turn within one run."""
+"""What the ledger costs: finalizing with it against the same command without it, in turn within one run.
+
+Most people in the classes are new to the ledger, so that each gets a person key as well: the dearest case.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from unittest.mock import patch
 
+from bench import raw
 from bench.classes import Class, ready
 from bench.finalizing import finalize
 from bench.timing import ROUNDS, Measured
@@ -37,11 +41,19 @@ def with_against_without(workers: int, attendees: int, *, at: datetime, rounds: 
     )
     limit = LIMIT if attendees == max(SIZES) else None
     yield Measured(f"finalize {attendees}: with the ledger against without", workers, ours[0], theirs[0], limit)
-    yield Measured(f"finalize {attendees}: the same, processor", workers, ours[1], theirs[1], limit)
+    # On SQLite that is all there is; PostgreSQL works elsewhere, so that only the clock on the wall sees both sides.
+    alone = None if raw.is_postgres() else limit
+    yield Measured(f"finalize {attendees}: the same, processor", workers, ours[1], theirs[1], alone)
 
 
 def _once(wanted: Class, *, entering: bool, at: datetime) -> tuple[float, float]:
-    """Return how many ms one finalization takes, by the wall and of this process."""
+    """Return how many ms one finalization takes, by the wall and of this process.
+
+    It is signed behind the answer; what that takes is waited for, or the next one would pay for it.
+    """
+    from titan.ledger.commands.sign import signed_by_now
+
+    signed_by_now()
     with ExitStack() as stack:
         if not entering:
             stack.enter_context(without_ledger())

@@ -67,6 +67,8 @@ def _no_checkpoint_of_before(request: pytest.FixtureRequest) -> Iterator[None]:
     from titan.ledger.commands.sign import signed_by_now
 
     path, note = request.getfixturevalue("_first_checkpoint")
+    # Set up before this one, so that it is taken down after it: whoever signs behind an answer ends with its test.
+    request.getfixturevalue("_django_db_helper")
     yield
     signed_by_now()
     path.parent.mkdir(parents=True, exist_ok=True)

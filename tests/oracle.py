@@ -19,7 +19,7 @@ from titan.compliance.models import (
 )
 from titan.core.models import SiteSettings
 from titan.personnel.models import Area, AreaAssignment, Worker
-from titan.records.models import CompetencyRecord, TrainingRecord
+from titan.records.models import CompetencyRecord, ExtendedRecord, TrainingRecord, ValidityExtension
 
 WORST_FIRST = ("NON_COMPLIANT", "AWAITING_VERIFICATION", "IN_GRACE", "EXPIRING", "COMPLIANT")
 
@@ -104,6 +104,11 @@ class _Site:
         self.records: dict[tuple[int, int], list[TrainingRecord]] = defaultdict(list)
         for record in TrainingRecord.objects.all():
             self.records[record.worker_id, record.course_id].append(record)
+        in_force = {one.pk: one.until for one in ValidityExtension.objects.all() if one.revoked_at is None}
+        self.extended_to: dict[int, list[date]] = defaultdict(list)
+        for row in ExtendedRecord.objects.all():
+            if row.extension_id in in_force:
+                self.extended_to[row.record_id].append(in_force[row.extension_id])
         self.competencies: dict[tuple[int, int], list[CompetencyRecord]] = defaultdict(list)
         for competency in CompetencyRecord.objects.all():
             self.competencies[competency.worker_id, competency.course_id].append(competency)
@@ -140,8 +145,15 @@ class _Site:
         if record is None:
             status, changes_on = self.without_proof(worker_id, course_id, due_on)
             return Item(kind, due_on, status, None, None, changes_on)
-        status, changes_on = self.with_proof(record.expires_on)
-        return Item(kind, due_on, status, record.pk, record.expires_on, changes_on)
+        until = self.valid_until(record)
+        status, changes_on = self.with_proof(until)
+        return Item(kind, due_on, status, record.pk, until, changes_on)
+
+    def valid_until(self, record: TrainingRecord) -> date | None:
+        """The later of its expiry and of its extensions in force; None: it never expires."""
+        if record.expires_on is None:
+            return None
+        return max([record.expires_on, *self.extended_to[record.pk]])
 
     def proof(self, worker_id: int, course_id: int) -> TrainingRecord | None:
         """§9.2: of the passed, unrevoked records valid today, the one that lasts longest."""
@@ -149,11 +161,22 @@ class _Site:
         for record in self.records[worker_id, course_id]:
             if record.result != "PASSED" or record.revoked_at is not None:
                 continue
-            if record.expires_on is not None and record.expires_on < self.today:
+            until = self.valid_until(record)
+            if until is not None and until < self.today:
                 continue
-            if best is None or _outlasts(record, best):
+            if best is None or self.outlasts(record, best):
                 best = record
         return best
+
+    def outlasts(self, one: TrainingRecord, other: TrainingRecord) -> bool:
+        mine, theirs = self.valid_until(one), self.valid_until(other)
+        if mine != theirs:
+            if mine is None or theirs is None:
+                return mine is None
+            return mine > theirs
+        if one.completed_on != other.completed_on:
+            return one.completed_on > other.completed_on
+        return one.pk > other.pk
 
     def with_proof(self, expires_on: date | None) -> tuple[str, date | None]:
         if expires_on is None:
@@ -177,16 +200,6 @@ def _demand(asked: RoleRequirement | AreaRequirement, anchor: date | None) -> De
     assert anchor is not None
     assert asked.grace_period_days is not None
     return Demand(asked.course_id, anchor + timedelta(days=asked.grace_period_days))
-
-
-def _outlasts(one: TrainingRecord, other: TrainingRecord) -> bool:
-    if one.expires_on != other.expires_on:
-        if one.expires_on is None or other.expires_on is None:
-            return one.expires_on is None
-        return one.expires_on > other.expires_on
-    if one.completed_on != other.completed_on:
-        return one.completed_on > other.completed_on
-    return one.pk > other.pk
 
 
 def _stored_items() -> dict[int, dict[int, Item]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from babel.messages.catalog import Catalog, Message
 
-from titan.web.audit_words import ACTIONS
+from titan.exchange.exports.audit_words import ACTIONS
 from tools import catalogues
 from tools.catalogues import ROOT, as_mo, as_po, languages, merged, po_file, read
 
@@ -130,7 +130,7 @@ def test_every_action_of_the_audit_log_has_its_words() -> None:
     modules = [ast.parse(path.read_text("utf-8")) for path in ROOT.rglob("*.py")]
     said = {action.replace("_", " ") for module in modules for action in _actions(module)}
     assert len(said) > 20
-    assert said <= set(ACTIONS), "name the new action in web/audit_words.py"
+    assert said <= set(ACTIONS), "name the new action in exchange/exports/audit_words.py"
 
 
 def _without_places(text: bytes) -> list[bytes]:

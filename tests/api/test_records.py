@@ -22,7 +22,7 @@ from titan.training.commands import finalize_session
 SHAPE = {
     *("id", "worker", "course", "course_version", "session_id", "result", "score", "completed_on", "expires_on"),
     *("trainer", "provider", "evidence_key", "evidence_sha256", "source", "corrects_id", "corrected_by_id"),
-    *("revoked_at", "revoke_reason", "ledger_entry"),
+    *("revoked_at", "revoke_reason", "ledger_entry", "valid_until", "extensions"),
 }
 TODAY = AT.date()
 
@@ -44,6 +44,7 @@ class TestOutsideCertificates:
         assert (record["completed_on"], record["expires_on"], record["score"]) == ("2026-11-01", "2027-11-01", 91)
         empty = ("session_id", "trainer", "corrects_id", "corrected_by_id", "revoked_at")
         assert [record[name] for name in empty] == [None] * 5
+        assert (record["valid_until"], record["extensions"]) == ("2027-11-01", [])
         assert record["ledger_entry"] == Leaf.objects.get(type=LeafType.RECORD, entity_id=record["id"]).pk
         assert body_of(room.admin.get(f"/records/{record['id']}")) == record
         compliance = body_of(room.admin.get(f"/workers/{room.workers[0].pk}/compliance"))

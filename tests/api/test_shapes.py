@@ -16,7 +16,8 @@ from titan.api.pagination import Listed
 from titan.api.records import RecordShape
 from titan.api.workers import WorkerListShape
 from titan.core.actor import Role, system_actor
-from titan.personnel.commands.workers import anonymise_worker, update_worker
+from titan.personnel.commands.anonymise import anonymise_worker
+from titan.personnel.commands.workers import update_worker
 from titan.personnel.models import WorkerStatus
 from titan.personnel.rules import WorkerChanges
 from titan.records.commands import revoke_record

@@ -95,6 +95,18 @@ def _effect_shown(page: Page) -> None:
     expect(page.locator("#effect li").first).to_be_visible()
 
 
+def _lists_open(page: Page) -> None:
+    page.locator(".merge-lines details").first.locator("summary").click()
+
+
+def _similar_shown(page: Page) -> None:
+    page.locator("#f-first_name").fill("Kenan")
+    page.locator("#f-last_name").fill("Suleymanov")
+    page.locator("#f-employee_id").fill("TMP-0040")
+    page.locator("#f-employee_id").press("Tab")
+    expect(page.locator("#similar li").first).to_be_visible()
+
+
 def _chosen(page: Page) -> None:
     page.locator("#pick-red").click()
     expect(page.locator("#invite")).to_be_visible()
@@ -105,6 +117,12 @@ def _verifying(page: Page) -> None:
     if page.locator("#verify-everything").count():
         page.locator("#verify-everything").click()
     expect(page.locator("progress, #runs").first).to_be_visible()
+
+
+def _not_a_table(page: Page) -> None:
+    photo = {"name": "personel.xlsx", "mimeType": "application/octet-stream", "buffer": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3"}
+    page.locator("#import-file").set_input_files(photo)  # type: ignore[arg-type]
+    expect(page.locator("#refused")).to_be_visible()
 
 
 def _toasted(page: Page) -> None:
@@ -194,6 +212,22 @@ SCREENS = (
     # Workers and their proof
     Screen("workers", HSE, "/workers"),
     Screen("workers-nobody", HSE, "/workers?search=nobody+at+all"),
+    Screen("workers-merged-badge", HSE, "/workers?search={merged_badge}"),
+    Screen("duplicates", HSE, "/workers/duplicates"),
+    Screen("merge-whom", HSE, "/workers/{holder}/merge"),
+    Screen("merge-whom-refused", HSE, "/workers/{holder}/merge?badge=nobody"),
+    Screen("merge", HSE, "/workers/{holder}/merge?with={twin}", _lists_open),
+    Screen("merge-other-way", HSE, "/workers/{holder}/merge?with={twin}&stays={twin}"),
+    Screen(
+        "merge-refused",
+        HSE,
+        "/workers/{holder}/merge?with={twin}",
+        refused("main form.panel .button.primary", "[aria-invalid=true]", reason=" "),
+    ),
+    Screen("merge-said-distinct", HSE, "/workers/{holder}/merge?with={brother}"),
+    Screen("merge-two-results", HSE, "/workers/{holder}/merge?with={classmate}"),
+    Screen("worker-merged", HSE, "/workers/{merged_worker}"),
+    Screen("worker-merged-into", AUDITOR, "/workers/{merged_into}", shows=("worker_evidence",)),
     Screen("worker", HSE, "/workers/{holder}", shows=("worker_evidence",), printed=True),
     Screen("worker-auditor", AUDITOR, "/workers/{worker}", shows=("worker_evidence",)),
     Screen("worker-blocked", SUPER, "/workers/{blocked_worker}"),
@@ -212,6 +246,7 @@ SCREENS = (
     Screen("worker-edit", HSE, "/workers/{holder}/edit"),
     Screen("worker-edit-effect", HSE, "/workers/{holder}/edit", _effect_shown, shows=("worker_effect",)),
     Screen("worker-new", HSE, "/workers/new"),
+    Screen("worker-new-similar", HSE, "/workers/new", _similar_shown, shows=("workers_similar",)),
     Screen("worker-new-refused", HSE, "/workers/new", refused("#save", "[aria-invalid=true]", first_name=" ")),
     Screen("record", AUDITOR, "/records/{record}/sheet", shows=("evidence_page",), printed=True),
     Screen("record-imported", AUDITOR, "/records/{imported_record}/sheet"),
@@ -263,6 +298,66 @@ SCREENS = (
     Screen("companies", HSE, "/library/companies"),
     Screen("company", HSE, "/library/companies/{company}"),
     Screen("methods", HSE, "/library/methods"),
+    # Spreadsheets in and out
+    Screen("exports", AUDITOR, "/exports"),
+    Screen("imports", HSE, "/imports"),
+    Screen("imports-auditor", AUDITOR, "/imports"),
+    Screen("imports-refused", HSE, "/imports", _not_a_table),
+    Screen("import-sheets", HSE, "/imports/{import_refusing}/sheets"),
+    Screen("import-sheets-asking", HSE, "/imports/{import_asking}/sheets"),
+    Screen("import-unread", HSE, "/imports/{import_unread}/sheets"),
+    Screen("import-questions", HSE, "/imports/{import_asking}/questions"),
+    Screen("import-questions-none", HSE, "/imports/{import_ready}/questions"),
+    Screen("import-preview", HSE, "/imports/{import_refusing}/preview"),
+    Screen("import-preview-new", HSE, "/imports/{import_refusing}/preview?show=created"),
+    Screen("import-preview-left-out", HSE, "/imports/{import_refusing}/preview?show=ignored"),
+    Screen("import-preview-asking", HSE, "/imports/{import_asking}/preview"),
+    Screen("import-preview-changed", HSE, "/imports/{import_ready}/preview?show=changed"),
+    Screen("import-preview-auditor", AUDITOR, "/imports/{import_refusing}/preview"),
+    Screen(
+        "import-fix-refused",
+        HSE,
+        "/imports/{import_refusing}/preview",
+        refused("#rows .acts button", "#refused"),
+    ),
+    Screen("import-discard", HSE, "/imports/{import_refusing}/sheets", opened('[data-opens="discard"]')),
+    Screen("import-working", HSE, "/imports/{import_working}/sheets", shows=("import_progress",)),
+    Screen("import-result", HSE, "/imports/{import_done}/result", printed=True),
+    Screen("import-result-auditor", AUDITOR, "/imports/{import_done}/result"),
+    Screen("import-undone", AUDITOR, "/imports/{import_undone}/result"),
+    Screen(
+        "import-undo",
+        HSE,
+        "/imports/{import_done}/result",
+        opened("#take-back", "#dialog[open] form"),
+        shows=("import_undo",),
+    ),
+    Screen("import-undo-rested", HSE, "/imports/{import_rested}/undo"),
+    Screen("extensions", HSE, "/library/extensions"),
+    Screen("extensions-none", AUDITOR, "/library/extensions?revoked=yes&course_id={red_course}"),
+    Screen("extension", HSE, "/library/extensions/{extension}", printed=True),
+    Screen("extension-revoked", AUDITOR, "/library/extensions/{extension_revoked}"),
+    Screen("extension-revoke", HSE, "/library/extensions/{extension}/revoke"),
+    Screen(
+        "extension-revoke-refused",
+        HSE,
+        "/library/extensions/{extension}/revoke",
+        refused("main form .button.primary", "[aria-invalid=true]", reason=" "),
+    ),
+    Screen("extension-choice", HSE, "/library/extensions/new"),
+    Screen("extension-choice-refused", HSE, "/library/extensions/new?course_id={course}&from=2026-12-01&to=2026-11-01"),
+    Screen("extension-new", HSE, "/library/extensions/new?{extension_choice}"),
+    Screen("extension-new-auditor", AUDITOR, "/library/extensions/new?{extension_choice}"),
+    Screen(
+        "extension-new-refused",
+        HSE,
+        "/library/extensions/new?{extension_choice}",
+        refused("aside form .button.primary", "[aria-invalid=true]", reference=" "),
+    ),
+    Screen("extension-new-nothing", HSE, "/library/extensions/new?{extension_nothing}"),
+    Screen("record-extended", AUDITOR, "/records/{extended_record}/sheet"),
+    Screen("worker-extended", AUDITOR, "/workers/{extended_worker}", shows=("worker_evidence",)),
+    Screen("check-extended", "", "/c/{extended_token}"),
     # The trainer's classes
     Screen("classes", TRAINER, "/my-classes"),
     Screen("classes-unlinked", UNLINKED, "/my-classes"),
@@ -283,8 +378,16 @@ SCREENS = (
     Screen("passkey-new", HSE, "/account/passkeys/new"),
     Screen("passkey-remove", KEYED, "/account/passkeys/{passkey}/remove"),
     Screen("recovery-codes-new", CAREFUL, "/account/recovery-codes/new"),
+    Screen("calendars", HSE, "/account/calendars?kind=TRAINER&trainer_id={trainer}"),
+    Screen("calendars-made", SUPER, "/account/calendars", opened("main form .button.primary", "#made")),
+    Screen("calendars-refused", HSE, "/account/calendars", refused("main button.primary", kind="VENUE")),
+    Screen("calendars-trainer", TRAINER, "/account/calendars"),
+    Screen("calendars-unlinked", UNLINKED, "/account/calendars"),
     Screen("tokens", SUPER, "/account/tokens"),
     Screen("tokens-none", HSE, "/account/tokens"),
+    Screen("settings", SUPER, "/settings"),
+    Screen("settings-effect", SUPER, "/settings", refused("main button.primary", warning_days="90")),
+    Screen("settings-refused", SUPER, "/settings", refused("main button.primary", work_starts="13:30")),
     Screen("users", SUPER, "/users"),
     Screen("user", SUPER, "/users/{unlinked}"),
     Screen("user-new", SUPER, "/users/new"),
@@ -297,10 +400,16 @@ SCREENS = (
 )
 
 NOT_A_SCREEN = {
-    "matrix_export": "a file to download",
+    "import": "leads to the step that needs a hand",
+    "import_refused": "a file to download",
+    "export": "a file to download",
+    "extended_record": "leads to the record",
     "evidence_file": "a file to download",
     "ledger_checkpoint": "a file to download",
     "session_pack": "a file to download",
+    "session_sheet": "a file to download",
+    "session_calendar": "a file to download",
+    "calendar_feed": "read by calendar programs",
     "worker_pack": "a file to download",
     "record_paper": "a file to download",
     "session_evidence_file": "a file to download",

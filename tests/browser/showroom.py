@@ -181,7 +181,53 @@ class _Maker:
             **self.logins(),
         }
         found |= self.records(found["finalized"])
-        return {**found, **self.certificates(found), **self.cases(found["sign_off_session"]), **self.shelf()}
+        found |= self.twins(found["holder"], found["finalized"])
+        found |= {**self.certificates(found), **self.cases(found["sign_off_session"]), **self.shelf()}
+        return {**found, **self.extensions(), **self.imports()}
+
+    def imports(self) -> dict[str, int]:
+        """Spreadsheets in every state: with questions and refused rows, ready, applied, rested upon, taken back."""
+        from tests.browser import ugly
+        from tests.exchange.imports.files import upload
+        from titan.exchange.imports.commands import answer_questions, apply_import, open_import, undo_import
+        from titan.exchange.imports.queries.imports import one_import
+        from titan.personnel.models import Worker
+        from titan.training.commands import Plan, create_session, invite_workers
+        from titan.training.models import TrainingSession
+
+        def opened(content: bytes, name: str) -> int:
+            return open_import(upload(content, name), by=self.admin, at=NOW)
+
+        def applied(content: bytes, name: str, *, skip: bool = False) -> int:
+            number = opened(content, name)
+            apply_import(number, skip_refused=skip, by=self.admin, at=NOW)
+            return number
+
+        done = applied(ugly.personnel(40, start=200), "Kuzey sahası, Ekim.xlsx", skip=True)
+        undone = applied(ugly.personnel(6, start=300, broken=False), "yanlış liste.xlsx")
+        undo_import(undone, "The list of another site.", by=self.admin, at=NOW)
+        rested = applied(ugly.personnel(3, start=400, broken=False), "Gece vardiyası.xlsx")
+        course = TrainingSession.objects.order_by("pk")[0].course_id
+        invited = Worker.objects.filter(employee_id__startswith="KZY-04").values_list("pk", flat=True)
+        invite_workers(
+            create_session(Plan(course_id=course), by=self.admin, at=NOW), list(invited), by=self.admin, at=NOW
+        )
+        asking = opened(ugly.ambiguous(), "Mobilisation list (final) v3.xlsx")
+        answered = opened(ugly.personnel(60), "Personel listesi KASIM 2026 son.xlsx")
+        unknown = one_import(answered, by=self.admin, at=NOW).questions
+        choice = {question.key: "create" for question in unknown if question.value == "Kuzey Yapı Ltd. Şti."}
+        answer_questions(answered, choice, by=self.admin, at=NOW)
+        badges = list(Worker.objects.filter(employee_id__startswith="SEA-").values_list("employee_id", flat=True)[:4])
+        return {
+            "import_working": opened(ugly.many(), "headoffice-export.csv"),
+            "import_done": done,
+            "import_undone": undone,
+            "import_rested": rested,
+            "import_asking": asking,
+            "import_refusing": answered,
+            "import_ready": opened(ugly.changed(badges), "E-mail addresses.xlsx"),
+            "import_unread": opened(ugly.unread(), "Telefonlar.xlsx"),
+        }
 
     def trend(self) -> None:
         """How the site stood on the days before, of which a site that was loaded today knows nothing."""
@@ -352,6 +398,58 @@ class _Maker:
         update_worker(worker, changes, by=self.admin, at=ago(2))
         return {"past_worker": worker, "past_day": ago(20).date().isoformat()}
 
+    def twins(self, holder: int, session: int) -> dict[str, Any]:
+        """Rows that may be one person: a second one of `holder`, somebody of whom it was said, a merged pair."""
+        from titan.catalogue.models import Course
+        from titan.personnel.commands.distinct import say_distinct
+        from titan.personnel.commands.merge import merge_workers
+        from titan.personnel.commands.workers import create_worker
+        from titan.personnel.models import Area, Role, Worker
+        from titan.personnel.rules import AreaGiven, WorkerFields
+        from titan.records.commands import ExternalResult, record_external_result
+        from titan.records.models import TrainingRecord
+        from titan.training.commands import invite_workers
+
+        person = Worker.objects.get(pk=holder)
+        role, area = Role.objects.order_by("code")[2], Area.objects.order_by("code")[5]
+
+        def add(badge: str, first: str, last: str, **given: Any) -> int:
+            fields = WorkerFields(badge, first, person.company_id, last, **given)
+            return create_worker(fields, by=self.admin, at=NOW - timedelta(days=9))
+
+        twin = add(
+            "TMP-0031",
+            person.last_name.upper(),
+            person.first_name.upper(),
+            role_id=role.pk,
+            areas=(AreaGiven(area.pk),),
+            phone="+994 50 555 01 31",
+        )
+        sheet = TrainingRecord.objects.filter(worker_id=holder).values_list("evidence_id", flat=True)[0]
+        for code, days in (("HSE-003", 200), ("HSE-017", 90)):
+            day = (NOW - timedelta(days=days)).date()
+            new = ExternalResult(twin, Course.objects.get(code=code).pk, day, provider="Caspian Safety Academy")
+            record_external_result(new, sheet, by=self.admin, at=NOW - timedelta(days=8))
+        invite_workers(self.session("HSE-016", "DRAFT"), [twin], by=self.admin, at=NOW)
+        add("TMP-0032", "Low", "Report", supervisor_id=twin)
+        brother = add("TMP-0033", person.first_name, person.last_name)
+        say_distinct(brother, holder, by=self.admin, at=NOW - timedelta(days=5))
+        gone = add("TMP-0040", "Kənan", "Süleymanov", role_id=role.pk)
+        stays = add("TMP-0041", "Kanan", "Suleymanov", role_id=role.pk)
+        merge_workers(gone, stays, "One passport, seen at the gate.", by=self.admin, at=NOW - timedelta(days=4))
+        classmate = TrainingRecord.objects.filter(session_id=session, revoked_at=None).exclude(worker_id=holder)
+        return {
+            "twin": twin,
+            "brother": brother,
+            "merged_worker": gone,
+            "merged_into": stays,
+            "merged_badge": "TMP-0040",
+            "classmate": classmate.order_by("pk")[0].worker_id,
+            "twin_first": person.first_name,
+            "twin_last": person.last_name,
+            "twin_company": str(person.company_id),
+        }
+
     def logins(self) -> dict[str, int]:
         """A trainer's login that is linked to nobody, one with an app and its codes, one with a passkey; a token."""
         from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -382,8 +480,25 @@ class _Maker:
         change_sign_in(add_factors, by=self.super_admin, at=NOW)
         assert self.super_admin.user_id is not None
         create_token(self.super_admin.user_id, "Weekly export", by=self.super_admin, at=NOW - timedelta(days=3))
+        self._feeds()
         passkey = User.objects.get(pk=keyed).authenticator_set.get().pk
         return {"unlinked": unlinked, "careful": careful, "keyed": keyed, "passkey": passkey}
+
+    def _feeds(self) -> None:
+        """Calendar feeds of the HSE admin: one in use, one that was never read, one revoked."""
+        from titan.exchange.calendars.commands.feeds import make_feed, note_reading, revoke_feed
+        from titan.exchange.calendars.models import Kind
+        from titan.resources.models import Trainer, Venue
+
+        trainer, venue = Trainer.objects.order_by("pk")[0], Venue.objects.order_by("pk")[0]
+        old = make_feed(Kind.ALL, name="Old phone", by=self.admin, at=NOW - timedelta(days=60))
+        revoke_feed(old.row.id, by=self.admin, at=NOW - timedelta(days=30))
+        used = make_feed(Kind.ALL, name="Outlook at the office", by=self.admin, at=NOW - timedelta(days=29))
+        note_reading(used.row.id, by=self.admin, at=NOW)
+        make_feed(Kind.TRAINER, trainer_id=trainer.pk, by=self.admin, at=NOW - timedelta(days=4))
+        make_feed(
+            Kind.VENUE, venue_id=venue.pk, name="Screen beside the door", by=self.admin, at=NOW - timedelta(days=3)
+        )
 
     def records(self, finalized: int) -> dict[str, Any]:
         from titan.compliance.models import ComplianceItem, Severity
@@ -449,6 +564,53 @@ class _Maker:
         }
         approve_case(made["case_done"], "I asked five of them.", by=self.super_admin, at=NOW)
         return made
+
+    def extensions(self) -> dict[str, Any]:
+        """Decisions that records are valid longer: one in force, with its letter, one revoked, one to be looked at."""
+        import io
+        from urllib.parse import urlencode
+
+        from tests.files import pdf_bytes
+        from titan.compliance.models import ComplianceItem, Severity
+        from titan.evidence.commands import Upload, stage
+        from titan.records.commands import certify
+        from titan.records.extensions.commands import extend_validity_by_letter, revoke_extension
+        from titan.records.extensions.rules import AuthorityDecision, Extending
+        from titan.records.models import Certificate, TrainingRecord
+
+        today = NOW.date()
+        # The course in which most are Red whose last proof ran out this year.
+        red = ComplianceItem.objects.filter(severity=Severity.NON_COMPLIANT, record_id=None)
+        first, last, until = today - timedelta(days=120), today + timedelta(days=60), today + timedelta(days=150)
+        ran_out = TrainingRecord.objects.filter(
+            result="PASSED", revoked_at=None, expires_on__range=(first, today), worker__items__in=red
+        )
+        courses = ran_out.values_list("course_id", flat=True)
+        most, other = sorted(set(courses), key=list(courses).count, reverse=True)[:2]
+        decision = AuthorityDecision(
+            "Order 118/26 of the State Labour Inspectorate",
+            today - timedelta(days=4),
+            "The only approved fire ground is closed until spring; the inspectorate extends what ran out meanwhile.",
+        )
+        letter = stage([Upload("order-118-26.pdf", io.BytesIO(pdf_bytes("Order 118/26")))])
+        chosen = Extending(most, "EXPIRES_ON", first, last, until)
+        made = extend_validity_by_letter(chosen, decision, letter, by=self.admin, at=NOW)
+        wrong = Extending(other, "EXPIRES_ON", first, last, until)
+        revoked = extend_validity_by_letter(wrong, decision, None, by=self.admin, at=NOW)
+        revoke_extension(revoked, "The order names another course.", by=self.super_admin, at=NOW)
+        extended = TrainingRecord.objects.filter(extended__extension_id=made, worker__status="ACTIVE").order_by("pk")
+        record = extended.filter(course_id=most)[0]
+        certify([record.pk], by=self.admin, at=NOW)
+        choice = {"course_id": other, "days_of": "EXPIRES_ON", "from": first, "to": last, "until": until}
+        return {
+            "extension": made,
+            "extension_revoked": revoked,
+            "extension_choice": urlencode(choice),
+            "extension_nothing": urlencode({**choice, "until": first}),
+            "extended_record": record.pk,
+            "extended_worker": record.worker_id,
+            "extended_token": Certificate.objects.get(record=record).token,
+        }
 
     def shelf(self) -> dict[str, int]:
         from titan.catalogue.models import Course

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import openpyxl
 import pytest
 
 from tests.cli.conftest import PATIENCE, TITAN, Done, Home, free_port, make_home
@@ -37,12 +38,25 @@ def test_help_teaches_and_does_not_start_django() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for command in ("serve", "demo", "load", "user", "token", "sweep", "rebuild", "verify", "guards", "walk", "pack"):
+    for command in (
+        "serve",
+        "demo",
+        "load",
+        "user",
+        "token",
+        "sweep",
+        "rebuild",
+        "verify",
+        "guards",
+        "walk",
+        "pack",
+        "export",
+    ):
         assert command in done.stdout
 
 
 @pytest.mark.parametrize(
-    "command", ["serve", "demo", "load", "user create", "token create", "sweep", "rebuild", "verify", "pack"]
+    "command", ["serve", "demo", "load", "user create", "token create", "sweep", "rebuild", "verify", "pack", "export"]
 )
 def test_every_help_has_an_example(titan: Titan, command: str) -> None:
     done = titan(*command.split(), "--help")
@@ -115,6 +129,44 @@ def test_load_of_nothing_is_refused(titan: Titan, tmp_path: Path) -> None:
     done = titan("load", str(tmp_path / "nowhere"))
     assert done.returncode == 1
     assert done.stderr.startswith("DIR: ")
+
+
+def test_export_writes_a_list_by_the_ending_of_the_name(titan: Titan, tmp_path: Path) -> None:
+    titan("load", str(write(tmp_path / "site")))
+    book, table = tmp_path / "workers.xlsx", tmp_path / "roles.csv"
+    done = titan("export", "workers", str(book), "--only", "company=BOS", "--only", "by_name=yes")
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = openpyxl.load_workbook(book).worksheets[0].iter_rows(min_row=2, max_col=3, values_only=True)
+    assert [row[2] for row in rows] == ["Клавдий", "شركة"]
+    assert titan("export", "roles", str(table), "--language", "tr").returncode == 0
+    assert table.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert "RIG;Rigger;Halatçı;1;2" in table.read_text("utf-8-sig")
+    assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".part")] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["people", "x.csv"], "LIST: there is no list 'people'. Take one of: workers, "),
+        (["workers", "x.ods"], "FILE: the name must end in .xlsx or .csv"),
+        (["workers", "x.csv", "--only", "company"], "--only: write NAME=VALUE"),
+        (["workers", "x.csv", "--only", "colour=red"], "There is no filter 'colour': use search, "),
+        (["workers", "x.csv", "--only", "company=NOPE"], "There is no company 'NOPE'."),
+        (["attendees", "x.csv"], "There is no session"),
+    ],
+)
+def test_export_says_what_is_wrong(titan: Titan, tmp_path: Path, arguments: list[str], says: str) -> None:
+    name, file, *rest = arguments
+    done = titan("export", name, str(tmp_path / file), *rest)
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_export_overwrites_nothing(titan: Titan, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("mine")
+    assert "not overwritten" in titan("export", "workers", str(tmp_path / "x.csv")).stderr
+    assert (tmp_path / "x.csv").read_text() == "mine"
 
 
 def test_user_create(titan: Titan) -> None:

@@ -27,6 +27,7 @@ from titan.core.actor import Role
 from titan.core.errors import Refusal
 from titan.core.settings import set_up_site, update_settings
 from titan.personnel.commands.areas import AreaChanges, AreaFields, create_area, update_area
+from titan.personnel.commands.merge import merge_workers
 from titan.personnel.commands.roles import create_role
 from titan.personnel.commands.workers import create_worker, update_worker
 from titan.personnel.rules import AreaGiven, WorkerChanges, WorkerFields
@@ -38,7 +39,9 @@ from titan.records.commands import (
     revoke_record,
     withdraw_competency,
 )
-from titan.records.models import CompetencyRecord, CompetencyStatus, Result, TrainingRecord
+from titan.records.extensions.commands import extend_validity, revoke_extension
+from titan.records.extensions.rules import AuthorityDecision, Extending
+from titan.records.models import CompetencyRecord, CompetencyStatus, Result, TrainingRecord, ValidityExtension
 
 BAKU = ZoneInfo("Asia/Baku")
 SUPER = cast.actor(Role.SUPER_ADMIN)
@@ -165,6 +168,14 @@ class Life:
     def revoke(self, record_id: int) -> None:
         revoke_record(record_id, "Somebody else signed.", by=ADMIN, at=self.at)
 
+    def extend(self, course_id: int, first: date, last: date, until: date, days_of: str = "EXPIRES_ON") -> int:
+        """Let the passes of a course be valid until a day, those of a range of days."""
+        decision = AuthorityDecision("Order 118/26", self.day, "The training centre was closed.")
+        return extend_validity(Extending(course_id, days_of, first, last, until), decision, by=ADMIN, at=self.at)
+
+    def unextend(self, extension_id: int) -> None:
+        revoke_extension(extension_id, "The order does not reach us.", by=ADMIN, at=self.at)
+
     def correct(self, record_id: int, *, ago: int = 0) -> int:
         wrong = TrainingRecord.objects.get(pk=record_id)
         return self.passed(wrong.worker_id, wrong.course_id, ago=ago, corrects_id=record_id)
@@ -172,6 +183,10 @@ class Life:
     def decide(self, competency_id: int, status: str = "COMPETENT", *, ago: int = 0) -> int | None:
         decision = Decision(CompetencyStatus(status), self.method.pk, self.day - ago * DAY, "Seen at work.")
         return decide_competencies([competency_id], decision, by=ASSESSOR, at=self.at)[competency_id]
+
+    def merge(self, gone_id: int, stays_id: int) -> None:
+        """Let one row turn out to be another one's person; both can be asked about afterwards."""
+        merge_workers(gone_id, stays_id, "One passport.", by=ADMIN, at=self.at)
 
     def withdraw(self, competency_id: int) -> None:
         withdraw_competency(competency_id, "Entered twice.", by=ADMIN, at=self.at)
@@ -257,6 +272,25 @@ def _revoke(life: Life, dice: Random) -> None:
             life.correct(chosen, ago=dice.randint(0, 30))
 
 
+def _extend(life: Life, dice: Random) -> None:
+    standing = TrainingRecord.objects.filter(revoked_at=None, expires_on__isnull=False).order_by("valid_until", "pk")
+    if not standing:
+        return
+    # Of what runs out soon or has run out: that is when an authority decides, and when it changes a colour.
+    record = dice.choice(list(standing[:6]))
+    days_of = dice.choice(("EXPIRES_ON", "COMPLETED_ON"))
+    about = record.expires_on if days_of == "EXPIRES_ON" else record.completed_on
+    first, last = about - dice.randint(0, 30) * DAY, about + dice.randint(0, 30) * DAY
+    until = max(life.day, record.expires_on) + dice.randint(-2, 40) * DAY
+    life.extend(record.course_id, first, last, until, days_of)
+
+
+def _unextend(life: Life, dice: Random) -> None:
+    standing = list(ValidityExtension.objects.filter(revoked_at=None).order_by("pk").values_list("pk", flat=True))
+    if standing:
+        life.unextend(dice.choice(standing))
+
+
 def _decide(life: Life, dice: Random) -> None:
     waiting = list(CompetencyRecord.objects.filter(status="PENDING", revoked_at=None).order_by("pk"))
     if not waiting:
@@ -290,6 +324,10 @@ def _change_company(life: Life, dice: Random) -> None:
     life.change(dice.choice(life.workers), company_id=dice.choice(life.companies))
 
 
+def _merge(life: Life, dice: Random) -> None:
+    life.merge(*dice.sample(life.workers, 2))
+
+
 def _move(life: Life, dice: Random) -> None:
     life.move(dice.choice(life.areas), dice.choice((None, *life.areas)))
 
@@ -304,6 +342,7 @@ def _republish(life: Life, dice: Random) -> None:
 
 KINDS: tuple[Callable[[Life, Random], None], ...] = (
     *(_pass, _pass, _pass, _pass, _pass, _pass, _pass, _revoke, _revoke, _decide, _decide, _decide),
+    *(_extend, _extend, _extend, _extend, _unextend, _unextend),
     *(
         _ask,
         _ask,
@@ -312,6 +351,7 @@ KINDS: tuple[Callable[[Life, Random], None], ...] = (
         _change_status,
         _change_status,
         _change_company,
+        _merge,
         _move,
         _warn,
         _republish,

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import cast, oracle
+from tests.compliance.invariant import verdict_equals_rebuild
 from tests.compliance.lives import ADMIN, DAY, Life, Stood, Told, end_of, random_life, stood, untitled
 from tests.compliance.worlds import thrown_away
 from titan.compliance.models import AreaRequirement, RoleRequirement
@@ -23,13 +25,13 @@ from titan.core.models import SiteSettings
 from titan.personnel.commands.companies import create_company, delete_company
 from titan.personnel.models import AreaAssignment, AreaPlacement, RoleAssignment, StatusPeriod, Worker
 from titan.personnel.rules import AreaGiven
-from titan.records.models import CompetencyRecord, TrainingRecord
+from titan.records.models import CompetencyRecord, TrainingRecord, ValidityExtension
 
 pytestmark = pytest.mark.django_db
 
 FIRST = date(2026, 11, 2)
 AUDITOR = cast.actor(Role.AUDITOR)
-STATEMENTS = 16
+STATEMENTS = 19
 QUICK = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LONG = settings(QUICK, max_examples=60)
 
@@ -147,6 +149,55 @@ class TestExamples:
         assert not then.differs
         assert asked(life, worker, FIRST).differs
 
+    def test_an_extension_that_was_made_since(self, life: Life) -> None:
+        """It ran out on 2 December; on the 10th an authority's decision made it valid until the end of January."""
+        role, course = life.role(), life.course(1)
+        life.require("role", role, course)
+        worker = life.worker(role)
+        record = life.passed(worker, course)
+        life.pass_days(38)
+        life.extend(course, date(2026, 12, 1), date(2026, 12, 31), date(2027, 1, 31))
+        life.pass_days(60)
+        days = [
+            date(2026, 12, 2),
+            date(2026, 12, 3),
+            date(2026, 12, 9),
+            date(2026, 12, 10),
+            date(2027, 1, 31),
+            life.day,
+        ]
+        assert statuses(life, worker, *days) == [
+            *("EXPIRING", "NON_COMPLIANT", "NON_COMPLIANT", "COMPLIANT", "EXPIRING", "NON_COMPLIANT")
+        ]
+        now = ["COMPLIANT", "COMPLIANT", "COMPLIANT", "COMPLIANT", "EXPIRING", "NON_COMPLIANT"]
+        assert statuses(life, worker, *days, known=Known.NOW) == now
+        before, after = asked(life, worker, days[1]), asked(life, worker, days[3])
+        assert (before.items[0].reason, before.items[0].other_record_id) == ("Expired 1 day ago", record)
+        assert before.differs
+        assert (after.items[0].record_id, after.items[0].expires_on) == (record, date(2027, 1, 31))
+        assert asked(life, worker, life.day).items[0].reason == "Expired 8 days ago"
+
+    def test_an_extension_that_was_taken_back_since(self, life: Life) -> None:
+        role, course = life.role(), life.course(1)
+        life.require("role", role, course)
+        worker = life.worker(role)
+        life.passed(worker, course)
+        life.pass_days(20)
+        extension = life.extend(course, FIRST, FIRST, date(2027, 1, 31), "COMPLETED_ON")
+        shorter = life.extend(course, FIRST, FIRST, date(2026, 12, 12), "COMPLETED_ON")
+        life.pass_days(25)
+        life.unextend(extension)
+        life.pass_days(1)
+        days = [FIRST + 20 * DAY, FIRST + 44 * DAY, life.day]
+        assert statuses(life, worker, *days) == ["COMPLIANT", "COMPLIANT", "NON_COMPLIANT"]
+        assert asked(life, worker, days[1]).items[0].expires_on == date(2027, 1, 31)
+        then, now = asked(life, worker, days[1]), asked(life, worker, days[1], Known.NOW)
+        assert (then.differs, now.overall_status) == (True, "NON_COMPLIANT")
+        assert now.items[0].reason == "Expired 4 days ago"
+        assert asked(life, worker, date(2026, 12, 12), Known.NOW).items[0].reason == "Expires today"
+        life.unextend(shorter)
+        assert asked(life, worker, date(2026, 12, 12), Known.NOW).items[0].reason == "Expired 10 days ago"
+
     def test_a_record_that_was_entered_later(self, life: Life) -> None:
         role, course = life.role(), life.course()
         life.require("role", role, course)
@@ -252,6 +303,66 @@ class TestExamples:
         assert [len(one.items) for one in found] == [1, 1, 0, 1, 0]
 
 
+class TestMerged:
+    """Two rows of one person: each answers for itself of the days before, the one who stays for both since."""
+
+    def test_then_and_now(self, life: Life) -> None:
+        role, course = life.role(), life.course()
+        life.require("role", role, course)
+        gone, stays = life.worker(role), life.worker(role)
+        record = life.passed(gone, course)
+        life.pass_days(5)
+        life.merge(gone, stays)
+        before, after = FIRST + 4 * DAY, FIRST + 5 * DAY
+        assert statuses(life, stays, before, after) == ["NON_COMPLIANT", "COMPLIANT"]
+        assert statuses(life, gone, before, after) == ["COMPLIANT", None]
+        assert statuses(life, stays, before, after, known=Known.NOW) == ["COMPLIANT", "COMPLIANT"]
+        then = asked(life, stays, before)
+        assert (then.differs, then.items[0].record_id, then.items[0].other_record_id) == (True, None, record)
+        old = asked(life, gone, before)
+        assert (old.differs, old.items[0].record_id) == (False, record)
+
+    def test_what_is_entered_afterwards_is_of_who_stays(self, life: Life) -> None:
+        role, course = life.role(), life.course()
+        life.require("role", role, course)
+        gone, stays = life.worker(role), life.worker(role)
+        life.pass_days(5)
+        life.merge(gone, stays)
+        life.pass_days(1)
+        life.passed(stays, course, ago=4)
+        day = FIRST + 3 * DAY
+        for worker in (gone, stays):
+            assert statuses(life, worker, day) == ["NON_COMPLIANT"]
+            assert statuses(life, worker, day, known=Known.NOW) == ["COMPLIANT"]
+
+    def test_over_two_steps(self, life: Life) -> None:
+        role, course = life.role(), life.course()
+        life.require("role", role, course)
+        first, second, third = (life.worker(role) for _ in range(3))
+        life.passed(first, course)
+        for gone, stays in ((first, second), (second, third)):
+            life.pass_days(2)
+            life.merge(gone, stays)
+        days = [FIRST + number * DAY for number in range(5)]
+        red, green = "NON_COMPLIANT", "COMPLIANT"
+        assert statuses(life, first, *days) == [green, green, None, None, None]
+        assert statuses(life, second, *days) == [red, red, green, green, None]
+        assert statuses(life, third, *days) == [red, red, red, red, green]
+        for worker in (first, second, third):
+            assert asked(life, worker, FIRST, Known.NOW).overall_status == green
+
+    def test_a_sign_off_that_waits(self, life: Life) -> None:
+        role, course = life.role(), life.course(verified=True)
+        life.require("role", role, course)
+        gone, stays = life.worker(role), life.worker(role)
+        life.passed(gone, course)
+        life.pass_days(2)
+        life.merge(gone, stays)
+        blue = "AWAITING_VERIFICATION"
+        assert statuses(life, stays, FIRST + DAY, FIRST + 2 * DAY) == ["NON_COMPLIANT", blue]
+        assert statuses(life, gone, FIRST + DAY) == [blue]
+
+
 class TestRefusals:
     def test_a_day_to_come(self, life: Life) -> None:
         worker = life.worker()
@@ -293,6 +404,8 @@ def test_it_costs_the_same_statements_whatever_a_worker_has(life: Life) -> None:
         life.require("area", many_areas[number % 4], course, 5)
         for _ in range(3):
             life.passed(many, course)
+        if number % 2:
+            life.extend(course, life.day, life.day, life.day + 400 * DAY, "COMPLETED_ON")
     life.pass_days(3)
     costs = []
     for worker in (few, many):
@@ -328,6 +441,19 @@ class _Past(oracle._Site):
             for attempt in attempts:
                 if attempt.assessed_on is not None and attempt.assessed_on > day:
                     attempt.status = "PENDING"
+        self._one_person()
+
+    def _one_person(self) -> None:
+        """What is known today of somebody who was merged is known of them under the old number too."""
+        into = {row.pk: row.merged_into_id for row in Worker.objects.exclude(merged_into=None)}
+        for gone in into:
+            stays = gone
+            while stays in into:
+                stays = into[stays]
+            for kept in (self.records, self.competencies):
+                for worker, course in list(kept):
+                    if worker == stays:
+                        kept[gone, course] = kept[stays, course]
 
     def _only(self, rows: Any) -> list[Any]:
         """Return the rows of a history that held at the end of the day."""
@@ -380,6 +506,7 @@ def _as_oracle(item: Any) -> tuple[Any, ...]:
 def check_life(seed: int, days: int) -> None:
     with thrown_away():
         told = random_life(seed=seed, days=days, first=FIRST)
+        verdict_equals_rebuild(end_of(told.life.day))
         check_then(told)
         check_now(told)
 
@@ -400,7 +527,7 @@ def test_long_every_past_day_is_what_the_live_engine_said_that_day(seed: int, da
 def test_the_random_lives_have_something_to_say() -> None:
     """The property has teeth: every status occurs, workers come and go, and then and now differ."""
     seen: dict[str | None, int] = {}
-    differing = 0
+    differing = revoked = extended = withdrawn = merged = 0
     for seed in range(2):
         with thrown_away():
             told = random_life(seed=seed, days=20, first=FIRST)
@@ -409,11 +536,15 @@ def test_the_random_lives_have_something_to_say() -> None:
                     for status in (None,) if kept.overall is None else [item.status for item in kept.items]:
                         seen[status] = seen.get(status, 0) + 1
                     differing += asked(told.life, worker, day).differs
-            assert TrainingRecord.objects.exclude(revoked_at=None).exists()
+            revoked += TrainingRecord.objects.exclude(revoked_at=None).count()
             assert CompetencyRecord.objects.exclude(status="PENDING").exists()
+            extended += TrainingRecord.objects.filter(valid_until__gt=F("expires_on")).count()
+            withdrawn += ValidityExtension.objects.exclude(revoked_at=None).count()
+            merged += Worker.objects.exclude(merged_into=None).count()
     assert set(seen) == {*oracle.WORST_FIRST, None}
     assert min(seen.values()) >= 5, seen
     assert differing >= 10
+    assert min(revoked, extended, withdrawn, merged) >= 1
 
 
 def test_today_is_what_the_engine_stores(life: Life) -> None:

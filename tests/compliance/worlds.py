@@ -24,7 +24,14 @@ from titan.core.command import EVERYONE
 from titan.core.models import SiteSettings
 from titan.evidence.models import EvidenceFile
 from titan.personnel.models import Area, AreaAssignment, Company, Role, Worker
-from titan.records.models import FOREVER, AssessmentMethod, CompetencyRecord, TrainingRecord
+from titan.records.models import (
+    FOREVER,
+    AssessmentMethod,
+    CompetencyRecord,
+    ExtendedRecord,
+    TrainingRecord,
+    ValidityExtension,
+)
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 SHA = "ab" * 32
@@ -101,6 +108,17 @@ class Waits:
 
 
 @dataclass(frozen=True)
+class Longer:
+    """An extension of a course's records that run out between two days, until a third; in days from the site's day."""
+
+    course: int
+    first: int
+    last: int
+    until: int
+    revoked: bool = False
+
+
+@dataclass(frozen=True)
 class SiteSpec:
     """A whole site around `day`, by numbers."""
 
@@ -113,6 +131,7 @@ class SiteSpec:
     people: tuple[Person, ...]
     records: tuple[Passed, ...]
     competencies: tuple[Waits, ...]
+    extensions: tuple[Longer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,6 +148,9 @@ class Change:
 KINDS = (
     "record",
     "revoke",
+    "extend",
+    "extend",
+    "unextend",
     "competency",
     "decide",
     "role",
@@ -162,6 +184,7 @@ def sites(*, reach: int = 60) -> st.SearchStrategy[SiteSpec]:
         asked=st.integers(3, 10),
         records=st.integers(4, 16),
         competencies=st.integers(0, 4),
+        extensions=st.integers(0, 4),
     )
 
 
@@ -176,6 +199,7 @@ def random_site(
     asked: int,
     records: int,
     competencies: int,
+    extensions: int,
 ) -> SiteSpec:
     """Make up a site of this size; a smaller one of the same seed is the beginning of it."""
 
@@ -185,7 +209,8 @@ def random_site(
     basics = dice("basics")
     day = basics.choice(DAYS)
     warning = basics.choice((0, 1, 7, 30, 365, basics.randint(0, reach)))
-    tree, wishes, lives, proofs, waits = map(dice, ("tree", "wishes", "lives", "proofs", "waits"))
+    parts = ("tree", "wishes", "lives", "proofs", "waits", "longer")
+    tree, wishes, lives, proofs, waits, longer = map(dice, parts)
     parents = tuple(tree.choice((None, *range(number), *range(number))) for number in range(areas))
     holders = [("role", number) for number in range(roles)] + [("area", number) for number in range(areas)]
     wanted: dict[tuple[object, ...], Asked] = {}
@@ -203,6 +228,7 @@ def random_site(
         tuple(_person(lives, roles, areas, reach) for _ in range(people)),
         tuple(_proof(proofs, people, courses, warning, reach) for _ in range(records)),
         tuple(_waits(waits, people, courses) for _ in range(competencies)),
+        tuple(_longer(longer, courses, warning, reach) for _ in range(extensions)),
     )
 
 
@@ -242,6 +268,13 @@ def _proof(dice: Random, people: int, courses: int, warning: int, reach: int) ->
 def _waits(dice: Random, people: int, courses: int) -> Waits:
     outcomes: tuple[Outcome, ...] = ("PENDING", "PENDING", "WITHDRAWN", "COMPETENT", "NOT_COMPETENT")
     return Waits(dice.randrange(people), dice.randrange(courses), dice.randint(-10, 0), dice.choice(outcomes))
+
+
+def _longer(dice: Random, courses: int, warning: int, reach: int) -> Longer:
+    first = dice.randint(-reach, reach)
+    edges = (-1, 0, 1, warning, warning + 1)
+    until = dice.choice((dice.choice(edges), dice.randint(-reach, 2 * reach), dice.randint(0, reach + warning)))
+    return Longer(dice.randrange(courses), first, first + dice.randint(0, reach), until, dice.random() < 0.25)
 
 
 def changes(most: int = 6) -> st.SearchStrategy[list[Change]]:
@@ -404,6 +437,47 @@ class World:
             revoked_at=EPOCH, revoke_reason="Wrong person on the sheet"
         )
 
+    def extend(self, course: Course, first: date, last: date, until: date) -> ValidityExtension | None:
+        """Let the course's passes that stand and run out between two days be valid until a third; None: there are none.
+
+        Each says so in its own row too, as the commands would have it, worked out here anew.
+        """
+        rows = TrainingRecord.objects.filter(course=course, result="PASSED", revoked_at=None)
+        chosen = [one for one in rows.order_by("pk") if one.expires_on and first <= one.expires_on <= last]
+        chosen = [one for one in chosen if one.expires_on and one.expires_on < until]
+        if not chosen:
+            return None
+        new = ValidityExtension.objects.create(
+            course=course,
+            days_of="EXPIRES_ON",
+            first_day=first,
+            last_day=last,
+            until=until,
+            reference="Order 1",
+            decided_on=first,
+            reason="Nobody could be trained",
+            records=len(chosen),
+            made_at=EPOCH,
+        )
+        ExtendedRecord.objects.bulk_create(
+            ExtendedRecord(extension=new, record=one, position=place) for place, one in enumerate(chosen, start=1)
+        )
+        self._follow(new)
+        return new
+
+    def unextend(self, extension: ValidityExtension) -> None:
+        rows = ValidityExtension.objects.filter(pk=extension.pk)
+        rows.update(revoked_at=EPOCH, revoke_reason="It is not for us")
+        self._follow(extension)
+
+    def _follow(self, extension: ValidityExtension) -> None:
+        """Write into each record of an extension until when it is valid."""
+        for one in TrainingRecord.objects.filter(extended__extension=extension):
+            others = ValidityExtension.objects.filter(extended__record=one, revoked_at=None)
+            until = max([one.expires_on, *(other.until for other in others)])
+            if until != one.valid_until:
+                TrainingRecord.objects.filter(pk=one.pk).update(valid_until=until)
+
     def new_competency(self, worker: Worker, course: Course, completed: date) -> CompetencyRecord:
         return CompetencyRecord(
             worker=worker,
@@ -459,6 +533,26 @@ class World:
         record = standing[change.a % len(standing)]
         self.revoke(record)
         return {record.worker_id}, {record.course_id}
+
+    def _extend(self, change: Change, day: date) -> tuple[Workers, set[int] | None]:
+        course = self.courses[change.b % len(self.courses)]
+        first = day + timedelta(days=change.a % 90 - 60)
+        made = self.extend(course, first, first + timedelta(days=change.d % 90), day + timedelta(days=change.c - 30))
+        return self._extended(made)
+
+    def _unextend(self, change: Change, day: date) -> tuple[Workers, set[int] | None]:
+        standing = list(ValidityExtension.objects.filter(revoked_at=None).order_by("pk"))
+        if not standing:
+            return set(), set()
+        chosen = standing[change.a % len(standing)]
+        self.unextend(chosen)
+        return self._extended(chosen)
+
+    def _extended(self, extension: ValidityExtension | None) -> tuple[Workers, set[int] | None]:
+        if extension is None:
+            return set(), set()
+        workers = TrainingRecord.objects.filter(extended__extension=extension).values_list("worker_id", flat=True)
+        return set(workers), {extension.course_id}
 
     def _competency(self, change: Change, day: date) -> tuple[Workers, set[int] | None]:
         worker, course = self._pick(change)
@@ -630,6 +724,11 @@ def _write_records(world: World, spec: SiteSpec) -> None:
     revoked = [row for row, drawn in zip(written, spec.records, strict=True) if drawn.revoked]
     if revoked:
         world.revoke(*revoked)
+    for longer in spec.extensions:
+        first, last, until = (spec.day + timedelta(days=days) for days in (longer.first, longer.last, longer.until))
+        made = world.extend(world.courses[longer.course], first, last, until)
+        if made is not None and longer.revoked:
+            world.unextend(made)
     for waits in spec.competencies:
         world.competency(
             world.workers[waits.worker],

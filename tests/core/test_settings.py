@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from tests import cast
 from titan.audit.models import AuditEvent
@@ -115,3 +116,52 @@ def test_today_is_the_sites_day() -> None:
     assert baku.today(late).isoformat() == "2026-11-23"
     assert baku.today(late - timedelta(minutes=31)).isoformat() == "2026-11-22"
     assert samoa.today(late).isoformat() == "2026-11-23"
+
+
+@pytest.mark.parametrize("languages", [("tr",), ("en", "tr"), ("tr", "en"), ()])
+def test_papers_have_one_language_or_two_or_the_readers(
+    site: Any, at: datetime, languages: tuple[str, ...], django_assert_num_queries: Any
+) -> None:
+    settings.update_settings({"paper_languages": ("tr", "en")}, by=CHIEF, at=at)
+    settings.update_settings({"paper_languages": languages}, by=CHIEF, at=at + timedelta(hours=1))
+    with django_assert_num_queries(1):
+        assert settings.current().paper_languages == languages
+
+
+@pytest.mark.parametrize(
+    ("languages", "code"),
+    [
+        (("en", "en"), "LANGUAGES_ALIKE"),
+        (("en", "tr", "az"), "LANGUAGES_ALIKE"),
+        (("az",), "LANGUAGE_UNKNOWN"),
+        (("en", "<b>"), "LANGUAGE_UNKNOWN"),
+    ],
+)
+def test_papers_are_in_languages_that_have_words(
+    site: Any, at: datetime, languages: tuple[str, ...], code: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        settings.update_settings({"paper_languages": languages}, by=CHIEF, at=at)
+    assert [(error.field, error.code) for error in refused.value.errors] == [("paper_languages", code)]
+
+
+@pytest.mark.parametrize(("first", "second"), [("", "tr"), ("tr", "tr")])
+def test_the_database_knows_no_second_language_without_another_first(site: Any, first: str, second: str) -> None:
+    SiteSettings.objects.update(until=cast.AT)
+    values = {"name": "x", "timezone": "UTC", "since": cast.AT}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SiteSettings.objects.create(**values, paper_language=first, second_paper_language=second)
+
+
+def test_a_title_has_a_language(site: Any, at: datetime) -> None:
+    with pytest.raises(Invalid) as refused:
+        settings.update_settings({"languages": ("en", "Turkish")}, by=CHIEF, at=at)
+    assert [(error.field, error.code) for error in refused.value.errors] == [("languages", "LANGUAGE_UNKNOWN")]
+
+
+def test_two_editors(site: Any, at: datetime) -> None:
+    settings.update_settings({"name": "Theirs"}, by=CHIEF, at=at)
+    with pytest.raises(Conflict) as refused:
+        settings.update_settings({"name": "Mine"}, expected={"name": "Test site"}, by=CHIEF, at=at)
+    assert refused.value.code == "STALE"
+    settings.update_settings({"name": "Mine"}, expected={"name": "Theirs"}, by=CHIEF, at=at)

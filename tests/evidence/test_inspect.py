@@ -167,6 +167,8 @@ def test_refuses(name: str, tmp_path: Path) -> None:
 REGISTERS: dict[str, tuple[bytes, MediaType]] = {
     "csv": (b"badge,course\nW-1,H2S\n", MediaType.CSV),
     "csv with a mark and Azerbaijani": ("\ufeffad\r\nƏliyev Rəşad\r\n".encode(), MediaType.CSV),
+    "csv as Turkish Windows saves it": ("sicil;ad\r\nN-1;Şükrü Iğdır\r\n".encode("cp1254"), MediaType.CSV),
+    "csv as Excel saves Unicode text": ("sicil\tad\r\nN-1\tƏliyev\r\n".encode("utf-16"), MediaType.CSV),
     "xlsx": (strange.xlsx_bytes(), MediaType.XLSX),
     "pdf": (pdf_bytes(), MediaType.PDF),
 }
@@ -179,9 +181,11 @@ def test_accepts_tables_as_registers_only(name: str, tmp_path: Path) -> None:
 
 
 NO_REGISTERS: dict[str, tuple[Callable[[], bytes], str]] = {
-    "csv in another encoding": (lambda: "ad\nƏliyev\n".encode("utf-16-le").replace(b"\0", b"\x81"), "UTF-8"),
+    "csv in UTF-16 without its mark": (lambda: "ad\nƏliyev\n".encode("utf-16-le"), "none of the accepted"),
+    "csv in UTF-16 that is none": (lambda: b"\xff\xfea\x00\x00\xd8b\x00", "UTF-16"),
+    "html in UTF-16": (lambda: "<table></table>".encode("utf-16"), "web page"),
     "csv with a zero far behind": (lambda: b"a,b\n" * 1000 + b"\0", "control"),
-    "csv cut inside a letter": (lambda: "a,ə".encode()[:-1], "UTF-8"),
+    "csv cut inside a letter": (lambda: "ad,Rəşad Əliyə".encode()[:-1], "UTF-8"),
     "html": (lambda: b"  <table><tr><td>1</td></tr></table>", "web page"),
     "gif": (lambda: saved(Image.new("P", (8, 8)), "GIF"), "GIF"),
     "csv and zip": (lambda: b"a,b\n" * 500 + strange.zip_bytes(), "ZIP"),

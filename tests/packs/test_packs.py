@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -22,13 +23,17 @@ from tests import cast
 from tests.api.classroom import AT, Classroom
 from tests.api.client import body_of, need_problem
 from tests.api.life import erase, live
-from tests.training.acting import PASSED, held, settle, time_of
+from tests.training.acting import ADMIN, PASSED, held, settle, sheet, time_of
 from titan.audit.models import AuditEvent
 from titan.core.actor import Role
+from titan.core.command import command
+from titan.evidence.commands import record_evidence
 from titan.ledger.models import Leaf, LeafType
 from titan.packs.archive import Sending
 from titan.packs.commands import make_pack
 from titan.packs.scope import About, Scope
+from titan.records.extensions.commands import extend_validity, revoke_extension
+from titan.records.extensions.rules import AuthorityDecision, Extending
 from titan.records.models import TrainingRecord
 from titan.training.commands import finalize_session
 
@@ -45,7 +50,7 @@ def person(room: Classroom) -> int:
 
 def taken(scope: Scope, place: Path, *, by: Any = AUDITOR, language: str = "en") -> Path:
     path = place / f"{scope.about}.zip"
-    path.write_bytes(b"".join(make_pack(scope, by=by, at=AT, language=language).chunks))
+    path.write_bytes(b"".join(make_pack(scope, by=by, at=AT, languages=[language]).chunks))
     return path
 
 
@@ -104,6 +109,29 @@ class TestAWorker:
         text = cover_text(taken(Scope(About.WORKER, person), tmp_path))
         for words in ("Audit pack", "Zülfüqarqızı", "HSE-002", "Revoked", "Valid", "python3 verify.py"):
             assert words in text
+
+    def test_extensions_and_their_letter_are_in_it(self, room: Classroom, person: int, tmp_path: Path) -> None:
+        record = TrainingRecord.objects.filter(worker_id=person, revoked_at=None, expires_on__isnull=False)[0]
+        day, until = record.expires_on, date(2028, 3, 31)
+        letter = command(record_evidence)(sheet("the authority's letter"), by=ADMIN, at=AT)
+        extending = Extending(record.course_id, "EXPIRES_ON", day, day, until)
+        decision = AuthorityDecision("Order 118/26", date(2026, 11, 3), "The centre is closed.")
+        kept = extend_validity(extending, decision, letter.id, by=ADMIN, at=AT)
+        taken_back = extend_validity(replace(extending, until=date(2029, 1, 1)), decision, by=ADMIN, at=AT)
+        revoke_extension(taken_back, "Not for us", by=ADMIN, at=AT)
+        path = taken(Scope(About.WORKER, person), tmp_path)
+        said = verify(path)
+        assert f"Records validity.extended: 1\n  record {record.pk} " in said
+        assert f"Records validity.withdrawn: 1\n  record {record.pk} " in said
+        told = [json.loads(_leaf(entry)) | {"texts": entry["texts"]} for entry in entries_of(path)]
+        extended = {one["extension"]: one for one in told if one["type"] == LeafType.EXTENDED}
+        assert set(extended) == {kept, taken_back}
+        assert extended[kept]["texts"] == {"reason": "The centre is closed.", "reference": "Order 118/26"}
+        assert [one["texts"] for one in told if one["type"] == LeafType.EXTENSION_WITHDRAWN] == [
+            {"reason": "Not for us"}
+        ]
+        assert letter.sha256 in {line["sha256"] for line in evidence_of(path) if line["file"]}
+        assert "31 Mar 2028, extended by decision Order 118/26 of 3 Nov 2026" in " ".join(cover_text(path).split())
 
     def test_nothing_of_others_but_the_sheets_they_signed(self, room: Classroom, person: int, tmp_path: Path) -> None:
         for entry in entries_of(taken(Scope(About.WORKER, person), tmp_path)):
@@ -182,7 +210,7 @@ class TestManyPeople:
             settle()
             session = held(room.course, marks, time_of(-9 * number - 9, on=AT), trainer=room.trainer)
             finalize_session(session.pk, by=cast.actor(Role.HSE_ADMIN), at=AT)
-            make_pack(Scope(About.COMPANY, company.pk), by=AUDITOR, at=AT, language="en")
+            make_pack(Scope(About.COMPANY, company.pk), by=AUDITOR, at=AT, languages=["en"])
             with CaptureQueriesContext(connection) as statements:
                 taken(Scope(About.COMPANY, company.pk), tmp_path)
             costs.append(len(statements))

@@ -95,7 +95,7 @@ def test_a_good_pack_holds_and_says_what_was_checked(pack: Pack, target: Path) -
         f"Checkpoint: {ORIGIN}, {len(pack.ledger.leaves)} leaves, root {groups}",
         f"Signed by: {'+'.join(vkey().split('+')[:2])} (known from key.txt: compare it with yours)",
         "Entries: 12 of 12 lead to that root",
-        "People: 2 shown; 2 entries of erased ones",
+        "People: 2 shown, 0 merged; 2 entries of erased ones",
         "Evidence: 2 files checked, 2 withheld",
         "Sessions: 1 complete, 0 only in part in this pack",
         "Records: 4",
@@ -103,6 +103,8 @@ def test_a_good_pack_holds_and_says_what_was_checked(pack: Pack, target: Path) -
         "  record 11 (entry 3) by entry 10",
         "Records corrected: 1",
         "  record 12 (entry 4) by entry 13",
+        "Records validity.extended: 0",
+        "Records validity.withdrawn: 0",
         "The checkpoint says nothing of README.txt, cover.pdf, verify.py, or names and types of evidence.",
         "All of this holds.",
     ]

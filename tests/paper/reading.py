@@ -36,7 +36,9 @@ def picture(pdf: bytes, page: int = 0, *, scale: float = 2) -> Any:
 
 def codes(pdf: bytes, page: int = 0) -> list[str]:
     """Return what the QR codes on a page say, as a scanner reads them off the paper."""
-    return [found.text for found in zxingcpp.read_barcodes(picture(pdf, page))]
+    # Of small print, chance makes bars of other kinds.
+    found = zxingcpp.read_barcodes(picture(pdf, page), formats=zxingcpp.BarcodeFormat.QRCode)
+    return [one.text for one in found]
 
 
 def standard(pdf: bytes) -> tuple[str, str]:

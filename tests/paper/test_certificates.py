@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -18,11 +20,14 @@ from titan.ledger.commands.sign import sign_head
 from titan.ledger.queries.checkpoints import newest_checkpoint
 from titan.paper.certificates import certificates_pdf, ledger_lines, records_to_certify
 from titan.records.commands import certify
+from titan.records.extensions.commands import extend_validity
+from titan.records.extensions.rules import AuthorityDecision, Extending
 from titan.records.models import Certificate, TrainingRecord
 from titan.training.commands import finalize_session
 from titan.training.models import TrainingSession
 
 SITE = "https://titan.example"
+LONG = "Order 118/26 of the Ministry of Labour and Social Protection of the Population, State Labour Inspectorate, Bakı"
 PEOPLE = [("Rəşad", "Əliyev"), ("Борис", "Ёлкин"), ("Hari", "Gurung")]
 
 
@@ -48,7 +53,7 @@ def certified(session: TrainingSession) -> list[int]:
 def test_it_says_what_was_proved(session: TrainingSession) -> None:
     records = certified(session)
     record = TrainingRecord.objects.select_related("worker__company").get(pk=records[0])
-    pdf = certificates_pdf([record.pk], site_url=SITE, language="en")
+    pdf = certificates_pdf([record.pk], site_url=SITE, languages=["en"])
     (text,) = texts(pdf)
     newest = newest_checkpoint()
     assert newest is not None
@@ -69,9 +74,23 @@ def test_it_says_what_was_proved(session: TrainingSession) -> None:
         assert said in text, said
 
 
+def test_an_extended_one_says_by_whose_decision(session: TrainingSession) -> None:
+    records = certified(session)
+    day, until = date(2027, 11, 22), date(2028, 2, 29)
+    extending = Extending(session.course_id, "EXPIRES_ON", day, day, until)
+    for number, reference in enumerate(("Order 118/26", LONG), start=1):
+        decision = AuthorityDecision(reference, date(2026, 11, 3), "The training centre is closed.")
+        extend_validity(extending, decision, by=ADMIN, at=AT)
+        extending = replace(extending, until=until + timedelta(days=number))
+    pdf = certificates_pdf(records, site_url=SITE, language="en")
+    assert page_count(pdf) == len(records)
+    assert "Valid until 1 March 2028" in texts(pdf)[0]
+    assert f"Extended from 22 November 2027 by decision {LONG} of 3 November 2026" in texts(pdf)[0]
+
+
 def test_the_code_leads_to_its_page(session: TrainingSession) -> None:
     records = certified(session)
-    pdf = certificates_pdf(records, site_url=f"{SITE}/", language="en")
+    pdf = certificates_pdf(records, site_url=f"{SITE}/", languages=["en"])
     tokens = dict(Certificate.objects.values_list("record_id", "token"))
     for number, (pk, text) in enumerate(zip(records, texts(pdf), strict=True)):
         assert codes(pdf, number) == [f"{SITE}/c/{tokens[pk]}"]
@@ -79,7 +98,7 @@ def test_the_code_leads_to_its_page(session: TrainingSession) -> None:
 
 
 def test_all_of_a_session_in_the_order_of_the_list(session: TrainingSession) -> None:
-    pdf = certificates_pdf(certified(session), site_url=SITE, language="en")
+    pdf = certificates_pdf(certified(session), site_url=SITE, languages=["en"])
     names = [re.search("certifies that (.*?) W-", text) for text in texts(pdf)]
     assert [found and found[1] for found in names] == ["Hari Gurung", "Rəşad Əliyev", "Борис Ёлкин"]
 
@@ -87,16 +106,16 @@ def test_all_of_a_session_in_the_order_of_the_list(session: TrainingSession) -> 
 def test_in_the_language_of_the_reader(session: TrainingSession) -> None:
     records = certified(session)[:1]
     for language in ("tr", "tr-cy"):
-        (text,) = texts(certificates_pdf(records, site_url=SITE, language=language))
+        (text,) = texts(certificates_pdf(records, site_url=SITE, languages=[language]))
         assert "Yüksekte Çalışma" in text
         assert "22 Kasım 2026" in text
-    (text,) = texts(certificates_pdf(records, site_url=SITE, language="az"))
+    (text,) = texts(certificates_pdf(records, site_url=SITE, languages=["az"]))
     assert "Working at Height" in text
 
 
 def test_the_same_paper_has_the_same_bytes(session: TrainingSession) -> None:
     records = certified(session)
-    first, again = (certificates_pdf(records, site_url=SITE, language="en") for _ in range(2))
+    first, again = (certificates_pdf(records, site_url=SITE, languages=["en"]) for _ in range(2))
     assert first == again
 
 
@@ -116,7 +135,7 @@ def test_long_and_strange_names_stay_on_one_page(site: Any) -> None:
     settle()
     certify(records, by=ADMIN, at=AT)
     site_url = "https://a-rather-long-name.of-a-site.titan.example/training"
-    pdf = certificates_pdf(records, site_url=site_url, language="en")
+    pdf = certificates_pdf(records, site_url=site_url, languages=["en"])
     assert page_count(pdf) == len(names)
     assert '#image("x") *y* #image("x") *y*' in texts(pdf)[2]
     for number, record in enumerate(records):
@@ -132,16 +151,16 @@ def test_many_cost_what_few_cost(site: Any) -> None:
         settle()
         certify(records, by=ADMIN, at=AT)
         with CaptureQueriesContext(connection) as statements:
-            pdf = certificates_pdf(records, site_url=SITE, language="en")
+            pdf = certificates_pdf(records, site_url=SITE, languages=["en"])
         costs.append(len(statements))
         assert page_count(pdf) == people
-    assert costs == [5, 5]
+    assert costs == [6, 6]
 
 
 def test_without_a_certificate_there_is_no_paper(site: Any) -> None:
     record = cast.make_record(cast.make_worker(), cast.make_course())
     with pytest.raises(ValueError, match="none"):
-        certificates_pdf([record.pk], site_url=SITE, language="en")
+        certificates_pdf([record.pk], site_url=SITE, languages=["en"])
 
 
 def test_a_session_without_a_pass(site: Any) -> None:

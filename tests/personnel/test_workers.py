@@ -25,7 +25,8 @@ from titan.audit.models import AuditEvent
 from titan.compliance.models import ComplianceItem, WorkerVerdict
 from titan.core.actor import Role
 from titan.core.errors import Conflict, Forbidden, Invalid, NotFound
-from titan.personnel.commands.workers import anonymise_worker, create_worker, update_worker
+from titan.personnel.commands.anonymise import anonymise_worker
+from titan.personnel.commands.workers import create_worker, update_worker
 from titan.personnel.models import AreaAssignment, RoleAssignment, StatusPeriod, Worker
 from titan.personnel.rules import PERSONAL, AreaGiven, WorkerChanges, WorkerFields
 

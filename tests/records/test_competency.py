@@ -219,7 +219,7 @@ class TestManyAtOnce:
             with CaptureQueriesContext(connection) as statements:
                 decide_competencies([row.pk for row in rows], competent, by=ASSESSOR, at=AT)
             costs.append(len(statements))
-        assert costs == [of_engine(sqlite=28, postgres=27)] * 2
+        assert costs == [of_engine(sqlite=27, postgres=26)] * 2
 
 
 class TestRefusals:

@@ -33,7 +33,7 @@ def records(worker: Any, course: Any, verified_course: Any) -> list[TrainingReco
 def ids(records: list[TrainingRecord], **wanted: Any) -> list[int]:
     """Return where in `records` those stand that a filter finds, in its order."""
     order = [record.pk for record in records]
-    return [order.index(record.id) for record in list_records(RecordFilter(**wanted), language="en", limit=200).items]
+    return [order.index(record.pk) for record in list_records(RecordFilter(**wanted), limit=200).items]
 
 
 def test_newest_first_and_filtered(records: list[TrainingRecord], worker: Any, verified_course: Any) -> None:
@@ -55,22 +55,23 @@ def test_page_after_page(records: list[TrainingRecord]) -> None:
         found: list[int] = []
         cursor = None
         while True:
-            page = list_records(RecordFilter(), language="en", limit=limit, cursor=cursor)
+            page = list_records(RecordFilter(), limit=limit, cursor=cursor)
             assert page.total == 5
-            found += [record.id for record in page.items]
+            found += [record.pk for record in page.items]
             cursor = page.next_cursor
             if cursor is None:
                 break
         assert found == [record.pk for record in reversed(records)]
 
 
-def test_a_page_costs_two_statements(records: list[TrainingRecord]) -> None:
+def test_a_page_costs_three_statements(records: list[TrainingRecord]) -> None:
     for limit in (1, 5):
         with CaptureQueriesContext(connection) as statements:
-            for record in list_records(RecordFilter(), language="en", limit=limit).items:
-                assert all((record.worker.company.code, record.course.code, record.course_version))
-                assert record.corrected_by_id is None
-        assert len(statements) == 2
+            for record in list_records(RecordFilter(), limit=limit).items:
+                shown = (record.worker.company.code, record.course.code, record.course_version.number)
+                assert all(shown)
+                assert getattr(record, "corrected_by", None) is None
+        assert len(statements) == 3
 
 
 def test_one_or_none(records: list[TrainingRecord]) -> None:

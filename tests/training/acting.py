@@ -28,7 +28,7 @@ from titan.core.errors import FieldError, Refusal
 from titan.evidence.commands import StagedEvidence, Upload, record_evidence, stage
 from titan.evidence.models import EvidenceFile
 from titan.personnel.models import Worker
-from titan.records.models import CompetencyRecord, TrainingRecord
+from titan.records.models import CompetencyRecord, ExtendedRecord, TrainingRecord, ValidityExtension
 from titan.training.commands import attach_evidence
 from titan.training.models import (
     Attendee,
@@ -57,6 +57,8 @@ FACTS = (
     EvidenceFile,
     TrainingRecord,
     CompetencyRecord,
+    ValidityExtension,
+    ExtendedRecord,
     ComplianceItem,
     WorkerVerdict,
 )

@@ -513,7 +513,7 @@ def test_two_hundred_records_cost_what_five_do(course: Any) -> None:
         found.append((seen, proposed, approved, shown))
     assert found[1] == found[2]
     assert found[2][0] <= 9
-    assert found[2][1] <= 10
+    assert found[2][1] <= 11
     assert found[2][2] <= 34
 
 

@@ -86,7 +86,7 @@ DAMAGES = [
         " WHERE source = 'SESSION' AND expires_on IS NOT NULL",
         "EXPIRY_WRONG",
     ),
-    ("UPDATE records_trainingrecord SET valid_until = '2099-01-01' WHERE source = 'MIGRATED'", "VALIDITY_WRONG"),
+    ("UPDATE records_trainingrecord SET valid_until = '2099-01-01' WHERE expires_on IS NOT NULL", "VALIDITY_WRONG"),
     (
         "UPDATE records_trainingrecord SET worker_id = (SELECT id FROM personnel_worker WHERE employee_id = 'N-3')"
         " WHERE source = 'SESSION' AND result = 'FAILED'",

@@ -18,7 +18,7 @@ from titan.core.actor import Role
 
 pytestmark = pytest.mark.django_db
 
-STATEMENTS = 26
+STATEMENTS = 30
 
 
 @pytest.fixture

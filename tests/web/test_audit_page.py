@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from tests import cast
 from titan.core.actor import Role
-from titan.personnel.commands.workers import anonymise_worker, update_worker
+from titan.personnel.commands.anonymise import anonymise_worker
+from titan.personnel.commands.workers import update_worker
 from titan.personnel.rules import AreaGiven, WorkerChanges
 
 AUDIT_STATEMENTS = 13

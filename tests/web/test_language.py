@@ -138,8 +138,8 @@ def test_the_api_answers_in_english_with_titles_by_language(site: Any) -> None:
 def test_a_streamed_export_is_in_the_language_of_the_login(site: Any) -> None:
     cast.make_worker()
     client, _user = signed_in(Role.AUDITOR, language="tr")
-    answer = client.get("/matrix.csv")
-    assert b"".join(answer.streaming_content).decode().startswith("\ufeffSicil no,Soyad,Ad,Firma,Durum")  # type: ignore[attr-defined]
+    answer = client.get("/exports/matrix.csv")
+    assert b"".join(answer.streaming_content).decode().startswith("\ufeffSicil no;Soyad;Ad;Firma;")  # type: ignore[attr-defined]
     assert translation.get_language() == "en"
 
 

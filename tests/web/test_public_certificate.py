@@ -21,8 +21,10 @@ from titan.ledger.alarms import raise_alarm
 from titan.ledger.commands.sign import sign_head
 from titan.ledger.models import AlarmKind
 from titan.ledger.queries.checkpoints import newest_checkpoint
-from titan.personnel.commands.workers import anonymise_worker
+from titan.personnel.commands.anonymise import anonymise_worker
 from titan.records.commands import ExternalResult, certify, record_external_result, revoke_record
+from titan.records.extensions.commands import extend_validity, revoke_extension
+from titan.records.extensions.rules import AuthorityDecision, Extending
 from titan.records.models import Certificate, TrainingRecord
 
 UNKNOWN = "a" * 26
@@ -97,6 +99,48 @@ def test_a_valid_one(token: str, worker: Any) -> None:
         "/workers/",
     ):
         assert kept not in shown, kept
+
+
+class TestAnExtendedOne:
+    EXPIRY, UNTIL = date(2027, 6, 1), date(2027, 9, 30)
+
+    def extend(self, letter: int | None = None) -> int:
+        record = TrainingRecord.objects.get()
+        extending = Extending(record.course_id, "EXPIRES_ON", self.EXPIRY, self.EXPIRY, self.UNTIL)
+        decision = AuthorityDecision("Order <118/26>", date(2026, 11, 3), "Our reason is ours")
+        return extend_validity(extending, decision, letter, by=ADMIN, at=cast.AT)
+
+    def test_it_is_valid_longer_by_whose_decision(self, token: str, clock: Any) -> None:
+        self.extend()
+        clock.move_to(datetime(2027, 9, 30, 12, tzinfo=cast.AT.tzinfo))
+        shown = page(token)
+        for said in (
+            ">Valid<",
+            "30 Sep 2027",
+            "Extended from 1 Jun 2027 by decision Order &lt;118/26&gt; of 3 Nov 2026.",
+            "A paper printed before the decision still says the earlier day",
+        ):
+            assert said in shown, said
+        assert "Our reason" not in shown
+        clock.move_to(datetime(2027, 10, 1, 12, tzinfo=cast.AT.tzinfo))
+        assert "Expired on 30 Sep 2027" in page(token)
+
+    def test_it_is_as_before_once_that_is_revoked(self, token: str, clock: Any) -> None:
+        revoke_extension(self.extend(), "Not for us", by=ADMIN, at=cast.AT)
+        shown = page(token)
+        assert "1 Jun 2027" in shown
+        assert "Extended" not in shown
+        clock.move_to(datetime(2027, 6, 2, 12, tzinfo=cast.AT.tzinfo))
+        assert "Expired on 1 Jun 2027" in page(token)
+
+    def test_the_letter_is_part_of_the_proof(self, token: str) -> None:
+        letter = cast.make_evidence().pk
+        raise_alarm(AlarmKind.EVIDENCE, "TAMPERED", "evidence", letter, "changed", at=cast.AT)
+        assert ">Valid<" in page(token)
+        made = self.extend(letter)
+        assert ">Being checked<" in page(token)
+        revoke_extension(made, "Not for us", by=ADMIN, at=cast.AT)
+        assert ">Valid<" in page(token)
 
 
 def test_nobody_keeps_or_finds_it(token: str) -> None:
@@ -188,7 +232,7 @@ def test_known_and_unknown_cost_the_same(token: str) -> None:
         with CaptureQueriesContext(connection) as statements:
             page(one)
         costs.append(len(statements))
-    assert costs == [4, 4, 4]
+    assert costs == [5, 5, 5]
 
 
 def test_an_address_may_look_sixty_times_a_minute(token: str, clock: Any) -> None:

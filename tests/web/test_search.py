@@ -13,7 +13,7 @@ from tests import cast
 from titan.compliance.commands import rebuild
 from titan.core.actor import Role
 
-SEARCH_STATEMENTS = 16
+SEARCH_STATEMENTS = 17
 
 
 @pytest.fixture

@@ -25,10 +25,12 @@ from titan.core.actor import Role
 from titan.evidence.storage.local import LocalStore
 from titan.personnel.models import AreaAssignment, Worker, WorkerStatus
 from titan.records.commands import Decision, decide_competencies, revoke_record
+from titan.records.extensions.commands import extend_validity
+from titan.records.extensions.rules import AuthorityDecision, Extending
 from titan.records.models import CompetencyStatus, TrainingRecord
 from titan.training.commands import finalize_session
 
-WORKER_STATEMENTS = 30
+WORKER_STATEMENTS = 31
 HTMX = {"HX-Request": "true"}
 
 
@@ -357,10 +359,14 @@ def test_the_page_costs_the_same_for_any_number_of_records(
 ) -> None:
     client, address = client_of(), reverse("worker", args=[world["worker"].pk])
     session = cast.make_session(world["gas"], workers=[world["worker"]], status="SCHEDULED")
+    cast.make_record(world["worker"], world["gas"], completed_on=now.date() - timedelta(days=899))
     with django_assert_num_queries(WORKER_STATEMENTS):
         client.get(address)
     for days in range(20):
         cast.make_record(world["worker"], world["gas"], completed_on=now.date() - timedelta(days=900 + days))
         cast.make_session(world["rigging"], workers=[world["worker"]], trainer=session.trainer)
+    first, last, until = (now.date() - timedelta(days=days) for days in (900, 0, 1))
+    extending = Extending(world["gas"].pk, "EXPIRES_ON", first, last, until)
+    extend_validity(extending, AuthorityDecision("Order 1", last, "Nobody could be trained"), by=cast.actor(), at=now)
     with django_assert_num_queries(WORKER_STATEMENTS):
         client.get(address)

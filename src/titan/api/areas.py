@@ -53,12 +53,16 @@ class AreaShape(AreaListShape):
     requirements: list[RequirementShape]
 
 
-class AreaFilters(PageFilters):
+class AreaWanted(Filters):
     """`parent_id`: only the areas right below that one."""
 
     search: SearchText | None = None
     code: Code | None = None
     parent_id: Id | None = None
+
+
+class AreaFilters(PageFilters, AreaWanted):
+    """A page of those areas."""
 
 
 class RequirementFilters(Filters):

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 
 from titan.accounts.queries import user_names
 from titan.api.caller import Caller, caller
-from titan.api.fields import Day, Id, Shape
+from titan.api.fields import Day, Filters, Id, Shape
 from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
 from titan.api.render import as_it_is
@@ -23,7 +23,7 @@ from titan.core.permit import need_reader
 router = Router(tags=["audit"])
 
 
-class AuditFilters(PageFilters):
+class EventWanted(Filters):
     """`actor` is a user's id; `from` and `to` are days in site time, both included."""
 
     entity: Annotated[str, StringConstraints(min_length=1, max_length=40)] | None = None
@@ -31,6 +31,10 @@ class AuditFilters(PageFilters):
     actor: Id | None = None
     from_: Annotated[Day | None, Field(alias="from")] = None
     to: Day | None = None
+
+
+class AuditFilters(PageFilters, EventWanted):
+    """A page of those events."""
 
 
 class ActorShape(Shape):

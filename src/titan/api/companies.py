@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Status
 
 from titan.api.caller import caller
-from titan.api.fields import UNSET, Body, Code, Id, Name, SearchText
+from titan.api.fields import UNSET, Body, Code, Filters, Id, Name, SearchText
 from titan.api.idempotency import once
 from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
@@ -31,9 +31,13 @@ class CompanyBody(Body):
     name: Name = UNSET
 
 
-class CompanyFilters(PageFilters):
+class CompanyWanted(Filters):
     search: SearchText | None = None
     code: Code | None = None
+
+
+class CompanyFilters(PageFilters, CompanyWanted):
+    """A page of those companies."""
 
 
 def may_not_write(by: Actor, company_id: int) -> None:

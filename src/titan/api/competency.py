@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints
 
 from titan.accounts.queries import user_names
 from titan.api.caller import caller
-from titan.api.fields import Body, Code, Day, Id, Lax, Line, Reason, SearchText, Shape
+from titan.api.fields import Body, Code, Day, Filters, Id, Lax, Line, Reason, SearchText, Shape
 from titan.api.idempotency import once
 from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
@@ -57,15 +57,23 @@ class CompetencyShape(Shape):
     revoke_reason: str
 
 
-class CompetencyFilters(PageFilters):
+class CompetencyWanted(Filters):
     status: CompetencyStatus | None = None
     worker_id: Id | None = None
     course_id: Id | None = None
     session_id: Id | None = None
 
 
-class MethodFilters(PageFilters):
+class CompetencyFilters(PageFilters, CompetencyWanted):
+    """A page of those competency records."""
+
+
+class MethodWanted(Filters):
     search: SearchText | None = None
+
+
+class MethodFilters(PageFilters, MethodWanted):
+    """A page of those methods."""
 
 
 class DecisionBody(Body):

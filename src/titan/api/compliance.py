@@ -202,12 +202,16 @@ class MatrixRowShape(Shape):
     items: list[CellShape]
 
 
-class MatrixFilters(PageFilters):
+class MatrixWanted(Filters):
     company_id: Id | None = None
     role_id: Id | None = None
     area_id: Id | None = None
     course_id: Id | None = None
     compliance_status: StatusName | None = None
+
+
+class MatrixFilters(PageFilters, MatrixWanted):
+    """A page of those workers."""
 
 
 def may_not_read(by: Actor, worker_id: int) -> None:

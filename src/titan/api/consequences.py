@@ -10,7 +10,7 @@ from ninja import Query, Router
 from pydantic import Field, StringConstraints
 
 from titan.api.caller import caller
-from titan.api.fields import Body, Day, Id, Lax, Reason, Shape
+from titan.api.fields import Body, Day, Filters, Id, Lax, Reason, Shape
 from titan.api.idempotency import once
 from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
@@ -140,12 +140,16 @@ class PreviewFilters(PageFilters):
     to: Day | None = None
 
 
-class CaseFilters(PageFilters):
+class CaseWanted(Filters):
     """`id` goes with `subject`: the cases about that one."""
 
     status: CaseStatus | None = None
     subject: CaseSubject | None = None
     id: Id | None = None
+
+
+class CaseFilters(PageFilters, CaseWanted):
+    """A page of those cases."""
 
 
 class NewCase(Body):

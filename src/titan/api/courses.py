@@ -10,7 +10,7 @@ from ninja import Query, Router
 from pydantic import Field, StringConstraints
 
 from titan.api.caller import caller
-from titan.api.fields import UNSET, Body, Code, Flag, Id, Lax, QueryFlag, SearchText, Shape, Titles
+from titan.api.fields import UNSET, Body, Code, Filters, Flag, Id, Lax, QueryFlag, SearchText, Shape, Titles
 from titan.api.idempotency import once
 from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
@@ -121,13 +121,17 @@ class CourseShape(CourseListShape):
     versions: list[VersionShape]
 
 
-class CourseFilters(PageFilters):
+class CourseWanted(Filters):
     search: SearchText | None = None
     code: Code | None = None
     category: Category | None = None
     status: VersionStatus | None = None
     delivery_method: DeliveryMethod | None = None
     requires_verification: QueryFlag | None = None
+
+
+class CourseFilters(PageFilters, CourseWanted):
+    """A page of those courses."""
 
 
 def may_not_write(by: Actor, course_id: int, number: str = "") -> None:

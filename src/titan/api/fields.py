@@ -170,6 +170,7 @@ Text = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_some_l
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_something)]
 SearchText = Annotated[str, StringConstraints(max_length=200)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+PaperLanguage = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[a-z0-9]{2,4})?$")]
 Titles = Annotated[
     dict[Language, Name],
     Field(

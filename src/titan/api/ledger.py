@@ -21,6 +21,7 @@ from titan.ledger.models import AlarmKind, LeafType
 from titan.ledger.queries import checkpoints, entries
 from titan.ledger.verifying import runs
 from titan.ledger.verifying.runs import State
+from titan.records.extensions.queries import extension_leaves
 
 router = Router(tags=["ledger"])
 
@@ -40,11 +41,15 @@ class EntryFilters(PageFilters):
 
 
 class EntryShape(Shape):
-    """One leaf. `leaf`: the exact text whose bytes (UTF-8) are hashed; `leaf_hash` in hexadecimal."""
+    """One leaf. `leaf`: the exact text whose bytes (UTF-8) are hashed; `leaf_hash` in hexadecimal.
+
+    `is_readable` is false and `at` null where somebody damaged it.
+    """
 
     index: int
-    type: LeafType
-    at: datetime
+    type: str
+    at: datetime | None
+    is_readable: bool
     leaf: str
     leaf_hash: str
 
@@ -65,7 +70,8 @@ class CheckpointShape(Shape):
 @refuses_first(entries.need_ledger_reader)
 def list_ledger_entries(request: HttpRequest, filters: Query[EntryFilters]) -> Any:
     """What was written into the ledger, for admins and auditors."""
-    found = entries.list_entries(by=caller(request).actor, **filters.model_dump())
+    also = extension_leaves(filters.record_id) if filters.record_id is not None else None
+    found = entries.list_entries(by=caller(request).actor, also=also, **filters.model_dump())
     return Page([_shape(one) for one in found.items], found.next_cursor, found.total)
 
 
@@ -208,7 +214,8 @@ def _shape(one: entries.Entry) -> EntryShape:
     return EntryShape(
         index=one.index,
         type=one.type,
-        at=datetime.fromisoformat(one.at),
-        leaf=one.data.decode(),
+        at=one.at,
+        is_readable=bool(one.said),
+        leaf=one.data.decode(errors="replace"),
         leaf_hash=one.leaf_hash,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -13,17 +12,17 @@ from pydantic import Field, StringConstraints
 
 from titan.api.caller import caller
 from titan.api.competency import CompetencyShape, competency_shape
-from titan.api.fields import Body, Day, Id, Lax, QueryFlag, Reason, Shape
+from titan.api.fields import Body, Day, Filters, Id, Lax, QueryFlag, Reason, Shape
 from titan.api.idempotency import once, prepared_once
 from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
-from titan.api.render import as_it_is
 from titan.api.shapes import CourseShort, TrainerShort, WorkerShort
 from titan.api.uploads import JsonText, read_json, staged_upload
 from titan.core.actor import Actor
 from titan.core.permit import need_admin, need_reader
 from titan.evidence.commands import StagedEvidence
 from titan.records import commands
+from titan.records.extensions.queries import last_day, loaded_extensions
 from titan.records.models import Result, Source, TrainingRecord
 from titan.records.queries import competency
 from titan.records.queries import records as queries
@@ -31,8 +30,23 @@ from titan.records.queries import records as queries
 router = Router(tags=["records"])
 
 
+class RecordExtensionShape(Shape):
+    """An extension that was made for a record; in force while `revoked_at` is null."""
+
+    id: int
+    until: date
+    reference: str
+    decided_on: date
+    made_at: datetime
+    revoked_at: datetime | None
+
+
 class RecordShape(Shape):
-    """A training record. `ledger_entry` is its place in the tamper-evident ledger."""
+    """A training record. `ledger_entry` is its place in the tamper-evident ledger.
+
+    `expires_on` stays as it was written; `valid_until` is the later of it and of the `extensions` in force, null for a
+    pass that never expires and for a fail.
+    """
 
     id: int
     worker: WorkerShort
@@ -43,6 +57,8 @@ class RecordShape(Shape):
     score: int | None
     completed_on: date
     expires_on: date | None
+    valid_until: date | None
+    extensions: list[RecordExtensionShape]
     trainer: TrainerShort | None
     provider: str
     evidence_key: str
@@ -55,15 +71,23 @@ class RecordShape(Shape):
     ledger_entry: int | None
 
 
-class RecordFilters(PageFilters):
-    """`expiring_before`: passed records in force that run out before that day."""
+class RecordWanted(Filters):
+    """`extension_id`: those that an extension was made for.
+
+    `expiring_before`: passed records in force that run out before that day, extensions counted.
+    """
 
     worker_id: Id | None = None
     course_id: Id | None = None
     session_id: Id | None = None
+    extension_id: Id | None = None
     expiring_before: Day | None = None
     result: Result | None = None
     revoked: QueryFlag | None = None
+
+
+class RecordFilters(PageFilters, RecordWanted):
+    """A page of those records."""
 
 
 class NewRecordBody(Body):
@@ -88,6 +112,8 @@ def record_shape(row: TrainingRecord) -> dict[str, Any]:
     shown = {name: getattr(row, name) for name in RecordShape.model_fields if hasattr(row, name)}
     return {
         **shown,
+        "valid_until": last_day(row),
+        "extensions": loaded_extensions(row),
         "course": {"id": row.course_id, "code": row.course.code, "title": row.course_version.title},
         "course_version": row.course_version.number,
         "corrected_by_id": row.corrected_by.pk if hasattr(row, "corrected_by") else None,
@@ -110,19 +136,22 @@ def may_not_revoke(by: Actor, record_id: int) -> None:
 @refuses_first(need_reader)
 def list_records(request: HttpRequest, filters: Query[RecordFilters]) -> Any:
     """Training records, newest first."""
-    me = caller(request)
-    need_reader(me.actor)
+    need_reader(caller(request).actor)
     wanted = queries.RecordFilter(
         worker_id=filters.worker_id,
         course_id=filters.course_id,
         session_id=filters.session_id,
+        extension_id=filters.extension_id,
         expiring_before=filters.expiring_before,
         result=filters.result,
         revoked=filters.revoked,
     )
-    page = queries.list_records(wanted, language=me.language, limit=filters.limit, cursor=filters.cursor)
-    rows = [row if row.revoked_at is None else replace(row, revoked_at=me.clock(row.revoked_at)) for row in page.items]
-    return as_it_is(replace(page, items=rows))
+    page = queries.list_records(wanted, limit=filters.limit, cursor=filters.cursor)
+    return {
+        "items": [record_shape(row) for row in page.items],
+        "next_cursor": page.next_cursor,
+        "total": page.total,
+    }
 
 
 @router.get("/records/{record_id}", response=RecordShape)

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Status
 
 from titan.api.caller import caller
-from titan.api.fields import UNSET, Body, Code, Id, SearchText, Shape, Titles
+from titan.api.fields import UNSET, Body, Code, Filters, Id, SearchText, Shape, Titles
 from titan.api.idempotency import once
 from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
@@ -50,9 +50,13 @@ class RoleShape(RoleListShape):
     requirements: list[RequirementShape]
 
 
-class RoleFilters(PageFilters):
+class RoleWanted(Filters):
     search: SearchText | None = None
     code: Code | None = None
+
+
+class RoleFilters(PageFilters, RoleWanted):
+    """A page of those roles."""
 
 
 def may_not_write(by: Actor, role_id: int) -> None:

@@ -9,7 +9,7 @@ from ninja import Query, Router, Status
 from pydantic import Field, StringConstraints
 
 from titan.api.caller import caller
-from titan.api.fields import UNSET, Body, Code, Day, Id, Moment, SearchText, Text
+from titan.api.fields import UNSET, Body, Code, Day, Filters, Id, Moment, SearchText, Text
 from titan.api.idempotency import once
 from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
@@ -66,7 +66,7 @@ class CancelBody(Body):
     reason: Annotated[str, StringConstraints(max_length=1000)] = ""
 
 
-class SessionFilters(PageFilters):
+class SessionWanted(Filters):
     """`from` and `to` are site days, both inclusive: sessions with a slot between them."""
 
     status: SessionStatus | None = None
@@ -77,6 +77,10 @@ class SessionFilters(PageFilters):
     from_: Day | None = Field(default=None, alias="from")
     to: Day | None = None
     search: SearchText | None = None
+
+
+class SessionFilters(PageFilters, SessionWanted):
+    """A page of those sessions."""
 
 
 def whole(request: HttpRequest, session_id: int, warnings: list[SoftBlock] | None = None) -> dict[str, Any]:

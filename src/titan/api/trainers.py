@@ -86,7 +86,7 @@ class WeekFilters(Filters):
     week: Week | None = None
 
 
-class TrainerListFilters(PageFilters):
+class TrainerWanted(Filters):
     """`course_id`: only who is qualified. `week`, such as 2026-W48; this week when left out."""
 
     search: SearchText | None = None
@@ -95,6 +95,10 @@ class TrainerListFilters(PageFilters):
     type: TrainerType | None = None
     is_active: QueryFlag | None = None
     week: Week | None = None
+
+
+class TrainerListFilters(PageFilters, TrainerWanted):
+    """A page of those trainers."""
 
 
 def _texts(given: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from ninja import Query, Router, Status
 from pydantic import Field, StringConstraints
 
 from titan.api.caller import caller
-from titan.api.fields import UNSET, Body, Flag, Id, Name, QueryFlag, SearchText, Shape
+from titan.api.fields import UNSET, Body, Filters, Flag, Id, Name, QueryFlag, SearchText, Shape
 from titan.api.idempotency import once
 from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
@@ -47,10 +47,14 @@ class VenueShape(Shape):
     is_active: bool
 
 
-class VenueFilters(PageFilters):
+class VenueWanted(Filters):
     search: SearchText | None = None
     name: Name | None = None
     is_active: QueryFlag | None = None
+
+
+class VenueFilters(PageFilters, VenueWanted):
+    """A page of those venues."""
 
 
 def _texts(given: dict[str, Any]) -> dict[str, Any]:

@@ -10,9 +10,22 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field, StringConstraints
 
-from titan.api.caller import caller
+from titan.api.caller import Caller, caller
 from titan.api.compliance import StatusName
-from titan.api.fields import UNSET, Body, Code, Day, Id, Lax, Line, Reason, SearchText, Shape
+from titan.api.fields import (
+    UNSET,
+    Body,
+    Code,
+    Day,
+    Filters,
+    Id,
+    Lax,
+    Line,
+    QueryFlag,
+    Reason,
+    SearchText,
+    Shape,
+)
 from titan.api.idempotency import once
 from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
@@ -23,6 +36,7 @@ from titan.compliance.queries import workers as queries
 from titan.core.actor import Actor, Role
 from titan.core.permit import need_admin, need_reader, need_role
 from titan.personnel.commands import workers as commands
+from titan.personnel.commands.anonymise import anonymise_worker as erase
 from titan.personnel.models import WorkerStatus
 from titan.personnel.rules import MOST_AREAS, AreaGiven, WorkerChanges, WorkerFields
 
@@ -113,8 +127,21 @@ class AreaHeldShape(Shape):
     assigned_on: date
 
 
+class AlsoKnownShape(Shape):
+    """A row that turned out to be the same person: its badge still finds them."""
+
+    id: int
+    employee_id: str
+    first_name: str
+    last_name: str
+    merged_at: datetime
+
+
 class WorkerListShape(Shape):
-    """`compliance_status`: the worst of their items; null for who is not active."""
+    """`compliance_status`: the worst of their items; null for who is not active.
+
+    `merged_into_id`: of a row that turned out to be somebody else's, whose; such rows are in no list unless asked for.
+    """
 
     id: int
     employee_id: str
@@ -132,17 +159,27 @@ class WorkerListShape(Shape):
     end_date: date | None
     user_id: int | None
     anonymised_at: datetime | None
+    merged_into_id: int | None
+    merged_at: datetime | None
 
 
 class WorkerShape(WorkerListShape):
-    """A worker whole: with areas, and who supervises them."""
+    """A worker whole: with areas, who supervises them, and the rows merged into theirs (`also`).
+
+    `merged_into`: whoever a merged row is by now, over any number of merges.
+    """
 
     supervisor: WorkerShort | None
     areas: list[AreaHeldShape]
+    merged_into: WorkerShort | None
+    also: list[AlsoKnownShape]
 
 
-class WorkerListFilters(PageFilters):
-    """`search` looks at names and badges; `area_id` finds who is assigned to the area itself."""
+class WorkerWanted(Filters):
+    """`search` looks at names and badges; `area_id` finds who is assigned to the area itself.
+
+    The badge of a merged row finds whoever that is now; `merged` lists the merged rows themselves.
+    """
 
     search: SearchText | None = None
     employee_id: Code | None = None
@@ -152,6 +189,11 @@ class WorkerListFilters(PageFilters):
     supervisor_id: Id | None = None
     status: WorkerStatus | None = None
     compliance_status: StatusName | None = None
+    merged: QueryFlag = False
+
+
+class WorkerListFilters(PageFilters, WorkerWanted):
+    """A page of those workers."""
 
 
 def may_not_write(by: Actor, worker_id: int) -> None:
@@ -173,11 +215,13 @@ def list_workers(request: HttpRequest, filters: Query[WorkerListFilters]) -> Any
     me = caller(request)
     wanted = queries.WorkerFilters(**filters.model_dump(exclude={"limit", "cursor"}))
     page = queries.list_workers(wanted, by=me.actor, language=me.language, limit=filters.limit, cursor=filters.cursor)
-    rows = [
-        row if row.anonymised_at is None else replace(row, anonymised_at=me.clock(row.anonymised_at))
-        for row in page.items
-    ]
-    return as_it_is(replace(page, items=rows))
+    return as_it_is(replace(page, items=[_in_site_time(row, me) for row in page.items]))
+
+
+def _in_site_time(row: queries.WorkerRow, me: Caller) -> queries.WorkerRow:
+    if row.anonymised_at is None and row.merged_at is None:
+        return row
+    return replace(row, anonymised_at=me.clock(row.anonymised_at), merged_at=me.clock(row.merged_at))
 
 
 @router.post("/workers", response={201: WorkerShape})
@@ -203,7 +247,7 @@ def one_worker(request: HttpRequest, worker_id: Id) -> Any:
 @router.patch("/workers/{worker_id}", response=WorkerShape)
 @refuses_first(may_not_write)
 def update_worker(request: HttpRequest, worker_id: Id, payload: WorkerBody) -> Any:
-    """Change a worker; histories are kept, and the worker is judged anew at once. 409 WORKER_ANONYMISED."""
+    """Change a worker; histories are kept, and they are judged anew at once. 409 WORKER_ANONYMISED, WORKER_MERGED."""
     me = caller(request)
     commands.update_worker(worker_id, payload.worker_changes(), reason=payload.reason or "", by=me.actor, at=me.at)
     return queries.worker(worker_id, by=me.actor, language=me.language)
@@ -212,11 +256,11 @@ def update_worker(request: HttpRequest, worker_id: Id, payload: WorkerBody) -> A
 @router.post("/workers/{worker_id}/anonymise", response=WorkerShape)
 @refuses_first(may_not_anonymise)
 def anonymise_worker(request: HttpRequest, worker_id: Id, payload: AnonymiseBody) -> Any:
-    """Erase who a worker was, for good (super admin). 409 WORKER_ACTIVE, ALREADY_ANONYMISED."""
+    """Erase who a worker was, for good (super admin). 409 WORKER_ACTIVE, ALREADY_ANONYMISED, WORKER_MERGED."""
     me = caller(request)
 
     def work() -> Any:
-        commands.anonymise_worker(worker_id, payload.reason, by=me.actor, at=me.at)
+        erase(worker_id, payload.reason, by=me.actor, at=me.at)
         return queries.worker(worker_id, by=me.actor, language=me.language)
 
     return once(request, 200, work)

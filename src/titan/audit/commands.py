@@ -6,7 +6,7 @@ from django.db import connection
 
 from titan.audit.guards import POSTGRESQL, SQLITE
 from titan.audit.models import AuditEvent
-from titan.core.bulk import insert_rows
+from titan.core.bulk import ids_param, ids_sql, insert_rows
 from titan.core.command import Unit, current_unit
 from titan.core.erasing import Person
 
@@ -43,17 +43,17 @@ def write_now() -> None:
 
 def blank_events(person: Person) -> None:
     """Blank what people wrote about an erased worker in earlier events; ids, days and results stay."""
-    table = AuditEvent._meta.db_table
+    table, theirs = AuditEvent._meta.db_table, ids_sql()
     say = POSTGRESQL if connection.vendor == "postgresql" else SQLITE
     before, after = (say["without"].format(column) for column in ("before", "after"))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""UPDATE {table} SET reason = '', before = {before}, after = {after}
-            WHERE (entity = 'worker' AND entity_id = %s)
+            WHERE (entity = 'worker' AND entity_id IN ({theirs}))
                OR (entity = 'training_record'
-                   AND entity_id IN (SELECT id FROM records_trainingrecord WHERE worker_id = %s))
+                   AND entity_id IN (SELECT id FROM records_trainingrecord WHERE worker_id IN ({theirs})))
                OR (entity = 'competency_record'
-                   AND entity_id IN (SELECT id FROM records_competencyrecord WHERE worker_id = %s))
-               OR (entity = 'session' AND {say["worker"].format(table)} = %s)""",
-            [person.worker_id] * 4,
+                   AND entity_id IN (SELECT id FROM records_competencyrecord WHERE worker_id IN ({theirs})))
+               OR (entity = 'session' AND {say["worker"].format(table)} IN ({theirs}))""",
+            [ids_param(person.worker_ids)] * 4,
         )

@@ -61,6 +61,8 @@ def tell(report: LoadReport) -> None:
         typer.echo(
             f"{file.file:24} {file.created:>7,} new {file.changed:>7,} changed {file.unchanged:>7,} as they were"
         )
+    for badge, now in report.merged:
+        typer.echo(f"{badge:24} is now {now}: its row was left alone")
     for name in report.ignored:
         typer.echo(f"{name:24} ignored: Titan knows no file of this name")
     if report.shifted_by_days:

@@ -6,7 +6,21 @@ import sys
 
 import typer
 
-from titan.cli import backups, demo, evidence, ledger, loading, nights, packing, people, serving, upkeep, walk
+from titan.cli import (
+    backups,
+    demo,
+    evidence,
+    exporting,
+    importing,
+    ledger,
+    loading,
+    nights,
+    packing,
+    people,
+    serving,
+    upkeep,
+    walk,
+)
 from titan.cli.failures import explain
 
 app = typer.Typer(
@@ -22,11 +36,15 @@ app.command()(nights.worker)
 app.command()(demo.demo)
 app.command()(walk.walk)
 app.command()(loading.load)
+app.command("import")(importing.import_file)
+app.command("imports")(importing.imports)
+app.command("undo-import")(importing.undo_import)
 app.add_typer(evidence.evidence, name="evidence")
 app.add_typer(ledger.ledger, name="ledger")
 app.add_typer(people.users, name="user")
 app.add_typer(people.tokens, name="token")
 app.command()(packing.pack)
+app.command()(exporting.export)
 app.command()(upkeep.sweep)
 app.command()(upkeep.rebuild)
 app.command()(upkeep.verify)

@@ -19,7 +19,7 @@ def pack(  # noqa: PLR0917 - each is an option of the command line
     company: Annotated[str, typer.Option(help="The code of a company.")] = "",
     first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")] = None,
     last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day.")] = None,
-    language: Annotated[str, typer.Option(help="The language of the cover.")] = "en",
+    language: Annotated[str, typer.Option(help="Of the cover: one, or two side by side (en,tr).")] = "",
 ) -> None:
     """Write an audit pack: records, signed sheets and proofs, which verify.py inside it checks without Titan.
 
@@ -30,15 +30,18 @@ def pack(  # noqa: PLR0917 - each is an option of the command line
       titan pack 2026.zip --from 2026-01-01 --to 2026-12-31
     """
     start()
+    from titan.core import settings
     from titan.core.actor import Via, system_actor
     from titan.core.clock import now
     from titan.packs.commands import make_pack
     from titan.packs.scope import scope_named
+    from titan.paper.languages import paper_languages
 
     if file.exists():
         raise Stop(f"{file} exists already and is not overwritten. Give another name.")
     scope = scope_named(worker, session, company, _day(first), _day(last))
-    made = make_pack(scope, by=system_actor(Via.CLI), at=now(), language=language)
+    languages = paper_languages(language, site=settings.current(), reader="en")
+    made = make_pack(scope, by=system_actor(Via.CLI), at=now(), languages=languages)
     draft = file.with_name(f".{file.name}.part")
     try:
         with draft.open("xb") as target:

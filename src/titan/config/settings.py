@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "titan.records",
     "titan.compliance",
     "titan.training",
+    "titan.exchange.imports",
     "titan.exchange.calendars",
     "titan.backup",
     "titan.api",

@@ -127,6 +127,16 @@ def id_set(ids: Iterable[int]) -> RawSQL:
     return RawSQL(f"SELECT id FROM ({ids_sql()}) AS given", [ids_param(ids)])  # noqa: S611 - nothing but our own SQL
 
 
+def text_set(texts: Iterable[str]) -> RawSQL:
+    """Return an expression for `field__in=`: the texts as one parameter, however many."""
+    select = (
+        "SELECT value FROM jsonb_array_elements_text(%s::jsonb) AS given(value)"
+        if connection.vendor == "postgresql"
+        else "SELECT value FROM json_each(%s)"
+    )
+    return RawSQL(select, [json.dumps(sorted(set(texts)), ensure_ascii=False)])  # noqa: S611 - nothing but our own SQL
+
+
 def ids_sql() -> str:
     """Return SQL that selects the column `id` from one JSON parameter made by `ids_param`."""
     if connection.vendor == "postgresql":

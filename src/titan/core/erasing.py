@@ -14,9 +14,12 @@ ERASED = "[erased]"
 
 @dataclass(frozen=True)
 class Person:
-    """Whom to erase. words: everything that names them: names, badges, e-mail, phone, present and former."""
+    """Whom to erase. worker_ids: their number first, then those of rows that were merged into theirs.
 
-    worker_id: int
+    words: everything that names them: names, badges, e-mail, phone, present and former.
+    """
+
+    worker_ids: tuple[int, ...]
     words: tuple[str, ...]
 
 

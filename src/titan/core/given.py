@@ -64,7 +64,8 @@ class Wrong:
     def text(self, name: str, value: str, *, limit: int, required: bool = False, lines: bool = False) -> str:
         """Return `value` trimmed and in NFC; report control characters, too many characters, or a blank."""
         clean = unicodedata.normalize("NFC", value).strip()
-        if any(_is_control(letter, lines) for letter in clean):
+        # Printable has no controls; asked first, because most texts are, and it is asked of many.
+        if not clean.isprintable() and any(_is_control(letter, lines) for letter in clean):
             self.add(name, "CONTROL_CHARACTERS", _("Take out control characters and broken symbols."))
             # What is checked next may ask the database, which cannot even compare with a NUL.
             return clean.replace("\x00", "")
@@ -123,7 +124,7 @@ class Wrong:
         """Return texts by language, cleaned; report a missing English one, blanks, and unlikely languages."""
         clean = {}
         for language, text in value.items():
-            if not _is_language(language):
+            if not is_language(language):
                 self.add(
                     name,
                     "LANGUAGE_UNKNOWN",
@@ -155,5 +156,6 @@ def _is_control(letter: str, lines: bool) -> bool:
     return unicodedata.category(letter) in _CONTROLS and not (lines and letter in "\n\r\t")
 
 
-def _is_language(key: str) -> bool:
+def is_language(key: str) -> bool:
+    """Tell whether `key` can be the code of a language, such as en or pt-br."""
     return _LANGUAGE.fullmatch(key) is not None

@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
 
+from django.conf import settings
 from django.conf.locale import LANG_INFO
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format, get_format, number_format
 from django.utils.translation import (
     get_language,
     get_supported_language_variant,
@@ -23,7 +24,19 @@ from django.utils.translation import (
     override,
 )
 
-__all__ = ["N_", "_", "ngettext", "number", "own_name", "paper_day", "with_catalogue", "words_in"]
+__all__ = [
+    "N_",
+    "_",
+    "languages_with_words",
+    "list_separator",
+    "ngettext",
+    "number",
+    "own_name",
+    "paper_day",
+    "short_day",
+    "with_catalogue",
+    "words_in",
+]
 
 ENGLISH = "en"
 
@@ -55,9 +68,27 @@ def own_name(code: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def list_separator() -> str:
+    """Return what separates the cells of a CSV file for spreadsheets of the reader's language.
+
+    A comma, unless numbers are written with one: then spreadsheets expect a semicolon.
+    """
+    return ";" if get_format("DECIMAL_SEPARATOR") == "," else ","
+
+
 def paper_day(day: date) -> str:
     """Return a day as papers print it, in full: 24 November 2026."""
     return date_format(day, "j F Y")
+
+
+def short_day(day: date) -> str:
+    """Return a day with its weekday, as lists print it: Tue 24 Nov 2026."""
+    return date_format(day, "D j M Y")
+
+
+def languages_with_words() -> list[str]:
+    """Return the codes of the languages that our words are written in: English, and those with a catalogue."""
+    return [code for code, _name in settings.LANGUAGES]
 
 
 def with_catalogue(language: str) -> str:

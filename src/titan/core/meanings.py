@@ -34,6 +34,7 @@ conflict_means(
     "CHANGED_MEANWHILE",
     "Somebody else changed the settings at the same moment: read them again and repeat.",
 )
+check_means("paper_languages_differ", "paper_languages", "LANGUAGES_ALIKE", "Give one language, or two different ones.")
 check_means("warning_days_up_to_a_year", "warning_days", "OUT_OF_RANGE", "Give 0 to 365 days.")
 check_means(
     "working_hours_in_order",

@@ -23,6 +23,9 @@ class SiteSettings(models.Model):
     break_starts = models.TimeField(default=time(12))
     break_ends = models.TimeField(default=time(13))
     languages = models.JSONField(default=default_languages)
+    # Of papers: none is that of whoever prints; with a second one they stand side by side.
+    paper_language = models.CharField(max_length=8, blank=True, default="", db_default="")
+    second_paper_language = models.CharField(max_length=8, blank=True, default="", db_default="")
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
 
@@ -37,6 +40,11 @@ class SiteSettings(models.Model):
                 & Q(break_starts__lte=F("break_ends"))
                 & Q(break_ends__lte=F("work_ends")),
                 name="working_hours_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(second_paper_language="")
+                | (~Q(paper_language="") & ~Q(paper_language=F("second_paper_language"))),
+                name="paper_languages_differ",
             ),
         ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -16,14 +16,19 @@ from titan.core.actor import Actor, Role
 from titan.core.clock import site_date
 from titan.core.command import EVERYONE, command, nothing_changed, say, touch
 from titan.core.errors import Conflict, FieldError, Invalid
-from titan.core.language import _
+from titan.core.expected import need_expected
+from titan.core.given import is_language
+from titan.core.language import _, languages_with_words
 from titan.core.models import SiteSettings
 from titan.core.permit import need_role
 
 
 @dataclass(frozen=True)
 class Site:
-    """The settings of the site as values."""
+    """The settings of the site as values.
+
+    paper_languages: one, or two that stand side by side; none is the language of whoever prints.
+    """
 
     name: str = "New site"
     timezone: str = "UTC"
@@ -33,6 +38,7 @@ class Site:
     break_starts: time = time(12)
     break_ends: time = time(13)
     languages: tuple[str, ...] = ("en", "tr")
+    paper_languages: tuple[str, ...] = ()
     is_set_up: bool = True
 
     @property
@@ -58,11 +64,14 @@ VALUES = (
     "break_starts",
     "break_ends",
     "languages",
+    "paper_languages",
 )
+_PAPER = ("paper_language", "second_paper_language")
+_COLUMNS = (*VALUES[:-1], *_PAPER)
 
 
 # Written out: every request and every command asks this, and building it anew takes longer than running it.
-_CURRENT = f"SELECT {', '.join(VALUES)} FROM {SiteSettings._meta.db_table} WHERE until IS NULL"
+_CURRENT = f"SELECT {', '.join(_COLUMNS)} FROM {SiteSettings._meta.db_table} WHERE until IS NULL"
 
 
 def current() -> Site:
@@ -72,7 +81,8 @@ def current() -> Site:
         row = cursor.fetchone()
     if row is None:
         return Site(is_set_up=False)
-    site = dict(zip(VALUES, row, strict=True))
+    site = dict(zip(_COLUMNS, row, strict=True))
+    site["paper_languages"] = tuple(one for name in _PAPER if (one := site.pop(name)))
     hours = {name: _time(site[name]) for name in ("work_starts", "work_ends", "break_starts", "break_ends")}
     return Site(**{**site, **hours, "languages": tuple(json.loads(site["languages"]))})
 
@@ -108,10 +118,17 @@ def set_up_site(name: str, timezone: str, *, by: Actor, at: datetime) -> Site:
 
 
 @command
-def update_settings(changes: dict[str, Any], *, by: Actor, at: datetime) -> Site:
-    """Change some of the site's settings (super admin), except its zone; a new warning period touches everyone."""
+def update_settings(
+    changes: dict[str, Any], *, expected: Mapping[str, Any] | None = None, by: Actor, at: datetime
+) -> Site:
+    """Change some of the site's settings (super admin), except its zone; a new warning period touches everyone.
+
+    expected: what the editor saw, by the same names. Raises Invalid, Conflict TIMEZONE_DIFFERS, and STALE when the
+    settings are no more what the editor saw.
+    """
     need_role(by, Role.SUPER_ADMIN)
     now = current()
+    need_expected(asdict(now), expected or {}, _("site settings"))
     new = replace(now, **changes)
     _check(new)
     if new.timezone != now.timezone:
@@ -131,8 +148,34 @@ def _check(site: Site) -> None:
         errors.append(FieldError("name", "REQUIRED", _("Give the site a name.")))
     if not site.languages or "en" not in site.languages:
         errors.append(FieldError("languages", "ENGLISH_MISSING", _("Keep English (en) among the languages.")))
+    errors += [FieldError("languages", code, message) for code, message in _languages_wrong(site.languages)]
+    errors += paper_language_errors("paper_languages", site.paper_languages)
     if errors:
         raise Invalid(errors)
+
+
+def _languages_wrong(languages: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for one in languages:
+        if not is_language(one):
+            text = _("%(language)r is no language code: use en, tr, az, pt-br.") % {"language": one[:20]}
+            yield "LANGUAGE_UNKNOWN", text
+
+
+def paper_language_errors(field: str, languages: Sequence[str]) -> list[FieldError]:
+    """Return what is wrong with the languages of a paper: one or two different ones, each with a catalogue."""
+    if len(languages) > 2 or len(set(languages)) < len(languages):
+        return [FieldError(field, "LANGUAGES_ALIKE", _("Give one language, or two different ones."))]
+    known = languages_with_words()
+    return [
+        FieldError(
+            field,
+            "LANGUAGE_UNKNOWN",
+            _("Papers cannot be written in %(language)s. Choose from: %(known)s.")
+            % {"language": one[:20], "known": ", ".join(known)},
+        )
+        for one in languages
+        if one not in known
+    ]
 
 
 def _write(before: Site, after: Site, *, by: Actor, at: datetime) -> Site:
@@ -142,8 +185,9 @@ def _write(before: Site, after: Site, *, by: Actor, at: datetime) -> Site:
     SiteSettings.objects.filter(until=None).update(until=at)
     row = SiteSettings.objects.create(
         since=at,
-        **{name: getattr(after, name) for name in VALUES if name != "languages"},
+        **{name: getattr(after, name) for name in VALUES if not name.endswith("languages")},
         languages=list(after.languages),
+        **dict(zip(_PAPER, after.paper_languages, strict=False)),
     )
     old, new = _plain(before), _plain(after)
     changed = [name for name in VALUES if not before.is_set_up or old[name] != new[name]]

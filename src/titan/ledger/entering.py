@@ -15,7 +15,8 @@ class NewLeaf(NamedTuple):
 
     body: the keys of its type (docs/ledger-format.md §6) but for at, by, type, v, nonce, subject and note.
     at, by_id: when and by which login. entity_id: what it is about, to be found by. worker_id: whom it is about, which
-    adds nonce and subject. texts: what people wrote freely, which adds note.
+    adds nonce and subject. texts: what people wrote freely, which adds note. into_id: the worker who they turned out to
+    be, whose pseudonym joins the texts.
     """
 
     type: LeafType
@@ -25,17 +26,25 @@ class NewLeaf(NamedTuple):
     entity_id: int | None = None
     worker_id: int | None = None
     texts: Mapping[str, str] | None = None
+    into_id: int | None = None
 
 
-Lookup = Callable[[Sequence[int]], Mapping[int, Identity]]
+class Subject(NamedTuple):
+    """Whom a leaf commits to: who they are now, and their person key; None when they have none yet."""
+
+    identity: Identity
+    key: bytes | None
+
+
+Lookup = Callable[[Sequence[int]], Mapping[int, Subject]]
 _lookups: list[Lookup] = []
 
 
 def identify_with(lookup: Lookup) -> None:
-    """Register who knows who workers are (people stand above): given ids, one statement, identities by id."""
+    """Register who knows who workers are (people stand above): given ids, one statement, subjects by id."""
     _lookups[:] = [lookup]
 
 
-def identities(worker_ids: Sequence[int]) -> Mapping[int, Identity]:
-    """Return who these workers are now, by id."""
+def subjects_of(worker_ids: Sequence[int]) -> Mapping[int, Subject]:
+    """Return who these workers are now, with their keys, by id; one statement."""
     return _lookups[0](worker_ids)

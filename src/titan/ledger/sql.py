@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, models
 
-_ARRAYS = {"BinaryField": "bytea[]", "CharField": "text[]", "TextField": "text[]", "DateTimeField": "timestamptz[]"}
+_TYPES = {"BinaryField": "bytea", "CharField": "text", "TextField": "text", "DateTimeField": "timestamptz"}
+"""What PostgreSQL calls them; all other columns of the ledger are numbers."""
 
 
 def rows(sql: str, given: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -23,66 +23,74 @@ def insert(
     names: Sequence[str],
     values: Sequence[tuple[Any, ...]],
     *,
+    shared: Mapping[str, Any] | None = None,
     ignore: bool = False,
     lines: str = "",
     always: bool = False,
 ) -> None:
-    """Insert `values` (one tuple a row, in the order of the attribute names) in one statement.
+    """Insert `values` (one tuple of numbers, texts and bytes a row, in the order of `names`) in one statement.
 
-    ignore: rows that are there already stay as they are. lines: the attribute whose bytes are single lines of UTF-8,
-    as all JSON is; PostgreSQL reads those in half the time. always: run the statement even for no values, so that the
-    number of statements tells nothing of the number of rows.
+    names: attribute names. shared: what all rows have in common, moments too. ignore: rows that are there already stay
+    as they are. lines: the attribute whose bytes are single lines of UTF-8, as all JSON is; PostgreSQL reads those in
+    half the time. always: run the statement even for no values, so that the number of statements tells nothing of the
+    number of rows.
     """
     if not values and not always:
         return
     by_name = {field.attname: field for field in model._meta.concrete_fields}
     fields = [by_name[name] for name in names]
+    same = {by_name[name]: value for name, value in (shared or {}).items()}
     quote = connection.ops.quote_name
-    table = quote(model._meta.db_table)
-    columns = ", ".join(quote(str(field.column)) for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in (*same, *fields))
+    into = f"INSERT INTO {quote(model._meta.db_table)} ({columns})"
     anyway = " ON CONFLICT DO NOTHING" if ignore else ""
+    first = [_adapted(field, value) for field, value in same.items()]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            picked, arrays = [], []
-            texts: list[str] = []
-            for at, field in enumerate(fields):
-                if field.attname == lines:
-                    picked.append(f"convert_to(c{at}, 'UTF8')")
-                    arrays.append("string_to_array(%s, E'\\n')")
-                    texts.append(b"\n".join(row[at] for row in values).decode())
-                else:
-                    picked.append(f"c{at}")
-                    arrays.append(f"%s::{_ARRAYS.get(field.get_internal_type(), 'bigint[]')}")
-                    texts.append(_array([row[at] for row in values]))
-            source = f"unnest({', '.join(arrays)}) AS given({', '.join(f'c{at}' for at in range(len(fields)))})"
-            cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {', '.join(picked)} FROM {source}{anyway}", texts)
+            picked = [f"%s::{_TYPES[field.get_internal_type()]}" for field in same]
+            source, texts = _unnested(fields, values, lines)
+            picked += [
+                f"convert_to(c{at}, 'UTF8')" if one.attname == lines else f"c{at}" for at, one in enumerate(fields)
+            ]
+            cursor.execute(f"{into} SELECT {', '.join(picked)} FROM {source}{anyway}", [*first, *texts])
+            return
+        marks = ", ".join(["%s"] * (len(first) + len(fields)))
+        if values:
+            rows_ = [(*first, *row) for row in values] if first else values
+            cursor.executemany(f"{into} VALUES ({marks}){anyway}", rows_)
         else:
-            marks = ", ".join(["%s"] * len(fields))
-            if not values:
-                cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {marks} WHERE 0", [None] * len(fields))
-                return
-            # Numbers, texts and bytes go as they are; Django would look at each of them for long.
-            moments = [at for at, field in enumerate(fields) if field.get_internal_type() == "DateTimeField"]
-            given = values if not moments else [_with_moments(row, moments) for row in values]
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks}){anyway}", given)
+            cursor.execute(f"{into} SELECT {marks} WHERE 0", [*first, *[None] * len(fields)])
 
 
-def _array(values: Sequence[Any]) -> str:
-    """Return `values` as PostgreSQL writes an array; the driver takes twice as long over a list."""
-    return f"{{{','.join(map(_item, values))}}}"
+def _adapted(field: models.Field[Any, Any], value: Any) -> Any:
+    is_moment = field.get_internal_type() == "DateTimeField"
+    return connection.ops.adapt_datetimefield_value(value) if is_moment else value
 
 
-def _item(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, bytes):
-        return f'"\\\\x{value.hex()}"'
-    text = value.isoformat() if isinstance(value, datetime) else str(value)
-    return '"{}"'.format(text.replace("\\", "\\\\").replace('"', '\\"'))
+def _unnested(
+    fields: Sequence[models.Field[Any, Any]], values: Sequence[tuple[Any, ...]], lines: str
+) -> tuple[str, list[str]]:
+    """Return the source that makes rows c0, c1 … of arrays, one a column, and the arrays."""
+    arrays: list[str] = []
+    texts: list[str] = []
+    for at, field in enumerate(fields):
+        column = [row[at] for row in values]
+        if field.attname == lines:
+            arrays.append("string_to_array(%s, E'\\n')")
+            texts.append(b"\n".join(column).decode())
+        else:
+            kind = _TYPES.get(field.get_internal_type(), "bigint")
+            arrays.append(f"%s::{kind}[]")
+            texts.append(f"{{{','.join(_written(kind, column))}}}")
+    return f"unnest({', '.join(arrays)}) AS given({', '.join(f'c{at}' for at in range(len(fields)))})", texts
 
 
-def _with_moments(row: tuple[Any, ...], places: Sequence[int]) -> tuple[Any, ...]:
-    adapt = connection.ops.adapt_datetimefield_value
-    return tuple(adapt(value) if at in places else value for at, value in enumerate(row))
+def _written(kind: str, column: Sequence[Any]) -> Iterable[str]:
+    """Return a column as PostgreSQL writes it in an array; the driver takes twice as long over a list."""
+    if kind == "bytea":
+        return (f'"\\\\x{value.hex()}"' for value in column)
+    if kind == "text":
+        # A batch repeats most of its texts.
+        known = {value: '"{}"'.format(value.replace("\\", "\\\\").replace('"', '\\"')) for value in {*column}}
+        return map(known.__getitem__, column)
+    return ("NULL" if value is None else str(value) for value in column)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -12,7 +12,7 @@ from titan.accounts.queries import user_names
 from titan.core.actor import Actor, Role
 from titan.core.command import command, say
 from titan.core.errors import Conflict
-from titan.core.language import _, words_in
+from titan.core.language import _
 from titan.core.permit import need_role
 from titan.evidence.commands import note_opening, report_tampering
 from titan.evidence.queries import EvidenceView
@@ -22,7 +22,7 @@ from titan.packs.archive import Sending
 from titan.packs.cover import cover
 from titan.packs.entries import Told, lines
 from titan.packs.proofs import RESTRICTED, Piece, closed_to_most, files_named, opened
-from titan.packs.scope import About, Scope, indexes_of, need_scope
+from titan.packs.scope import About, Scope, indexes_of, need_scope, whole_person
 
 FORMAT = "titan-pack/1"
 FILES_AT_ONCE = 100
@@ -77,18 +77,20 @@ def note_pack(scope: Scope, *, by: Actor, at: datetime) -> None:
     say("pack.made", ENTITIES[scope.about], scope.number or 1, after=dict(scope.as_json()))
 
 
-def make_pack(scope: Scope, *, by: Actor, at: datetime, language: str) -> Pack:
-    """Return the pack about `scope` as it stands now, with its cover in `language`.
+def make_pack(scope: Scope, *, by: Actor, at: datetime, languages: Sequence[str]) -> Pack:
+    """Return the pack about `scope` as it stands now, with its cover in one language, or in two side by side.
 
     Its bytes are made while they are taken, in pieces of some hundred kilobytes, however large it is. Raises Forbidden,
     NotFound, Invalid; Conflict NOT_SIGNED when no checkpoint of the ledger could be signed.
     """
+    need_packer(by)
+    scope = whole_person(scope)
     note_pack(scope, by=by, at=at)
     sign_quietly()
     signed = newest_checkpoint()
     if signed is None:
         raise Conflict("NOT_SIGNED", _("The ledger is not signed yet: look at its key with titan doctor."))
-    return Pack(_name(scope, at), _Making(scope, signed, by, at, language).chunks())
+    return Pack(_name(scope, at), _Making(scope, signed, by, at, languages).chunks())
 
 
 def _name(scope: Scope, at: datetime) -> str:
@@ -100,8 +102,8 @@ def _name(scope: Scope, at: datetime) -> str:
 class _Making:
     """One pack on its way."""
 
-    def __init__(self, scope: Scope, signed: CheckpointView, by: Actor, at: datetime, language: str) -> None:
-        self.scope, self.signed, self.by, self.at, self.language = scope, signed, by, at, language
+    def __init__(self, scope: Scope, signed: CheckpointView, by: Actor, at: datetime, languages: Sequence[str]) -> None:
+        self.scope, self.signed, self.by, self.at, self.languages = scope, signed, by, at, languages
         self.told = Told()
         self.pieces: list[Piece] = []
 
@@ -159,15 +161,13 @@ class _Making:
 
     def _cover(self) -> bytes:
         withheld = sum(bool(piece.withheld) for piece in self.pieces)
-        with words_in(self.language) as spoken:
-            return cover(
-                self.scope,
-                self.told,
-                self.signed,
-                evidence=len(self.pieces) - withheld,
-                withheld=withheld,
-                made_by=user_names([self.by.user_id]).get(self.by.user_id, "") if self.by.user_id else "",
-                language=spoken,
-                titles=self.language,
-                at=self.at,
-            )
+        return cover(
+            self.scope,
+            self.told,
+            self.signed,
+            evidence=len(self.pieces) - withheld,
+            withheld=withheld,
+            made_by=user_names([self.by.user_id]).get(self.by.user_id, "") if self.by.user_id else "",
+            languages=self.languages,
+            at=self.at,
+        )

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 from titan.core.bulk import id_set
-from titan.ledger.commands.sealing import person_keys
 from titan.ledger.models import Leaf, LeafType
 from titan.ledger.queries.tree import Tiles
 from titan.ledger.rules import subjects
-from titan.ledger.rules.canonical import canonical
-from titan.packs.scope import COMPETENCIES, PEOPLE, RECORDS
+from titan.ledger.rules.canonical import canonical, readable
+from titan.packs.scope import COMPETENCIES, EXTENSIONS, PEOPLE, RECORDS
 from titan.personnel.models import Worker
-from titan.personnel.queries.identities import identities_of
-from titan.records.models import CompetencyRecord, TrainingRecord
+from titan.personnel.queries.identities import subjects_of
+from titan.personnel.queries.merged import merged_into
+from titan.records.models import CompetencyRecord, ExtendedRecord, TrainingRecord
 
 BATCH = 500
-TEXTS_OF_RECORD = ("worker_id", "provider", "remarks", "revoke_reason")
-TEXTS_OF_COMPETENCY = ("worker_id", "remarks", "revoke_reason")
+TEXTS_OF_RECORD = {name: name for name in ("worker_id", "provider", "remarks", "revoke_reason")}
+TEXTS_OF_COMPETENCY = {name: name for name in ("worker_id", "remarks", "revoke_reason")}
+TEXTS_OF_EXTENSION = {
+    "worker_id": "record__worker_id",
+    "reason": "extension__reason",
+    "reference": "extension__reference",
+    "revoke_reason": "extension__revoke_reason",
+}
 
 
 @dataclass
@@ -36,14 +42,20 @@ class Told:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody whom leaves are about: their key, and who they are or were, newest first."""
+    """Somebody whom leaves are about: their secret, and who they are or were, newest first.
 
-    key: bytes
+    into: of a row that was merged, the pseudonym of whoever they are. reason: why.
+    """
+
+    worker_id: int
+    secret: subjects.Secret
     identities: tuple[dict[str, str], ...]
+    into: str = ""
+    reason: str = ""
 
 
 def lines(indexes: Sequence[int], *, size: int, told: Told) -> Iterator[bytes]:
-    """Yield the lines of `entries.jsonl` for these leaves, proved at `size`; ten statements a BATCH."""
+    """Yield the lines of `entries.jsonl` for these leaves, proved at `size`; eleven statements a BATCH."""
     tiles = Tiles(size)
     restated = Restated(indexes)
     remaining = iter(indexes)
@@ -58,11 +70,11 @@ def _batch(batch: list[int], tiles: Tiles, restated: Restated, told: Told) -> It
     leaves = [(index, kind, entity, bytes(data)) for index, kind, entity, data in rows]
     about = _about(leaves)
     people = _people({worker for worker, _texts in about.values() if worker is not None})
-    newest = restated.of(people)
+    newest = restated.of(one for rows in people.values() for one in rows)
     for index, kind, _entity, data in leaves:
         worker, texts = about.get(index, (None, {}))
-        said = json.loads(data)
-        opening = _opening(said, people.get(worker) if worker is not None else None, texts)
+        said = readable(data)
+        person, opening = _opened(said, people.get(worker or 0, ()), texts)
         line = {
             "identity": None,
             "leaf": base64.b64encode(data).decode(),
@@ -71,7 +83,7 @@ def _batch(batch: list[int], tiles: Tiles, restated: Restated, told: Told) -> It
             **opening,
             "index": index,
             "proof": [base64.b64encode(one).decode() for one in tiles.path(index)],
-            "restated": newest.get(worker) if opening and worker is not None else None,
+            "restated": newest.get(person.worker_id) if person else None,
         }
         told.entries += 1
         told.types[kind] = told.types.get(kind, 0) + 1
@@ -80,16 +92,25 @@ def _batch(batch: list[int], tiles: Tiles, restated: Restated, told: Told) -> It
 
 
 def _about(leaves: Iterable[tuple[int, str, int | None, bytes]]) -> dict[int, tuple[int | None, dict[str, str]]]:
-    """Return whom each leaf is about and the texts it may hold, by index; two statements."""
+    """Return whom each leaf is about and the texts it may hold, by index; three statements."""
     rows = list(leaves)
-    records = _rows(TrainingRecord, TEXTS_OF_RECORD, [row[2] for row in rows if row[1] in RECORDS])
-    competencies = _rows(CompetencyRecord, TEXTS_OF_COMPETENCY, [row[2] for row in rows if row[1] in COMPETENCIES])
+    about = (
+        (RECORDS, TrainingRecord, TEXTS_OF_RECORD),
+        (COMPETENCIES, CompetencyRecord, TEXTS_OF_COMPETENCY),
+        (EXTENSIONS, ExtendedRecord, TEXTS_OF_EXTENSION),
+    )
+    stored: dict[str, dict[int, dict[str, Any]]] = {
+        kind: found
+        for kinds, model, columns in about
+        for found in [_rows(model, columns, [row[2] for row in rows if row[1] in kinds])]
+        for kind in kinds
+    }
     found: dict[int, tuple[int | None, dict[str, str]]] = {}
     for index, kind, entity, _data in rows:
         if kind in PEOPLE:
             found[index] = (entity, {})
-        elif kind in RECORDS or kind in COMPETENCIES:
-            row = (records if kind in RECORDS else competencies).get(entity or 0)
+        elif kind in stored:
+            row = stored[kind].get(entity or 0)
             found[index] = (row["worker_id"], _texts(kind, row)) if row else (None, {})
     return found
 
@@ -97,36 +118,71 @@ def _about(leaves: Iterable[tuple[int, str, int | None, bytes]]) -> dict[int, tu
 def _texts(kind: str, row: dict[str, Any]) -> dict[str, str]:
     if kind == LeafType.RECORD:
         return {"provider": row["provider"], "remarks": row["remarks"]}
-    if kind in (LeafType.REVOKED, LeafType.COMPETENCY_WITHDRAWN):
+    if kind in (LeafType.REVOKED, LeafType.COMPETENCY_WITHDRAWN, LeafType.EXTENSION_WITHDRAWN):
         return {"reason": row["revoke_reason"]}
+    if kind == LeafType.EXTENDED:
+        return {"reason": row["reason"], "reference": row["reference"]}
     return {"remarks": row["remarks"]} if kind == LeafType.COMPETENCY_DECIDED else {}
 
 
-def _rows(model: Any, columns: tuple[str, ...], ids: Iterable[int | None]) -> dict[int, dict[str, Any]]:
+def _rows(model: Any, columns: Mapping[str, str], ids: Iterable[int | None]) -> dict[int, dict[str, Any]]:
+    """Return these rows by number, each with the `columns` under the names they have there."""
     wanted = {one for one in ids if one is not None}
-    return {row.pop("pk"): row for row in model.objects.filter(pk__in=id_set(wanted)).values("pk", *columns)}
+    found = model.objects.filter(pk__in=id_set(wanted)).values_list("pk", *columns.values())
+    return {pk: dict(zip(columns, values, strict=True)) for pk, *values in found}
 
 
-def _people(worker_ids: set[int]) -> dict[int, Person]:
-    """Return those of these workers whose key is still there, by id; three statements."""
-    keys = person_keys(worker_ids)
-    now = identities_of(keys)
-    former = dict(Worker.objects.filter(pk__in=id_set(keys)).values_list("pk", "former_identities"))
+def _people(worker_ids: set[int]) -> dict[int, list[Person]]:
+    """Return the rows of each of these people whose key is still there, theirs first; by worker; three statements.
+
+    A row that was merged into theirs is they: leaves from before may commit to who they were under the old number.
+    """
+    merged = merged_into(worker_ids)
+    whole = worker_ids.union(*merged.values())
+    columns = ("pk", "former_identities", "merged_into_id", "merge_reason")
+    rows = list(Worker.objects.filter(pk__in=id_set(whole)).values_list(*columns))
+    known = subjects_of(whole.union(into for _pk, _former, into, _reason in rows if into))
+    secrets = {pk: subjects.Secret(one.key) for pk, one in known.items() if one.key is not None}
     found = {}
-    for worker, key in keys.items():
-        one = now[worker]
-        present = {"company": one.company, "employee_id": one.employee_id, "name": one.name}
-        every = [present, *reversed(former[worker] or [])]
-        who = subjects.person(key)
-        found[worker] = Person(key, tuple({**identity, "person": who} for identity in every))
-    return found
+    for pk, former, into, reason in rows:
+        if pk in secrets:
+            tied = secrets[into].person if into in secrets else ""
+            identities = _identities(secrets[pk], known[pk].identity, former or [])
+            found[pk] = Person(pk, secrets[pk], identities, tied, reason)
+    return {
+        worker: [found[pk] for pk in (worker, *merged.get(worker, ())) if pk in found]
+        for worker in worker_ids
+        # Who was erased is nobody's row any more, whatever is left of them.
+        if worker in found
+    }
 
 
-def _opening(said: dict[str, Any], person: Person | None, texts: dict[str, str]) -> dict[str, Any]:
-    """Return salt, identity and texts of a leaf; nothing when nobody can open it (any more)."""
-    if person is None or "nonce" not in said:
+def _identities(
+    secret: subjects.Secret, now: subjects.Identity, former: list[dict[str, str]]
+) -> tuple[dict[str, str], ...]:
+    who = secret.person
+    present = {"company": now.company, "employee_id": now.employee_id, "name": now.name}
+    return tuple({**identity, "person": who} for identity in (present, *reversed(former)))
+
+
+def _opened(
+    said: dict[str, Any], rows: Iterable[Person], texts: dict[str, str]
+) -> tuple[Person | None, dict[str, Any]]:
+    """Return which of a person's rows a leaf commits to, with its salt, identity and texts; or nothing."""
+    for person in rows:
+        opening = _opening(said, person, texts)
+        if opening:
+            return person, opening
+    return None, {}
+
+
+def _opening(said: dict[str, Any], person: Person, texts: dict[str, str]) -> dict[str, Any]:
+    """Return salt, identity and texts of a leaf; nothing when it does not commit to this row."""
+    if "nonce" not in said:
         return {}
-    salt = subjects.salt(person.key, bytes.fromhex(said["nonce"]))
+    salt = person.secret.salt(bytes.fromhex(said["nonce"]))
+    if said["type"] == LeafType.MERGED:
+        texts = {"reason": person.reason, subjects.INTO: person.into}
     for identity in person.identities:
         if subjects.subject(salt, canonical(dict(identity))) == said["subject"]:
             return {"salt": salt.hex(), "identity": identity, "texts": texts if said.get("note") else None}
@@ -139,16 +195,17 @@ class Restated:
     def __init__(self, indexes: Sequence[int]) -> None:
         self._inside = set(indexes)
 
-    def of(self, people: dict[int, Person]) -> dict[int, int]:
-        """Return the index of each one's newest restatement in the pack if it says who they are now; one statement."""
-        rows = Leaf.objects.filter(type=LeafType.RESTATED, entity_id__in=id_set(people)).order_by("pk")
-        found = rows.values_list("pk", "entity_id", "data")
+    def of(self, rows: Iterable[Person]) -> dict[int, int]:
+        """Return the index of each row's newest restatement in the pack if it says who they are now; one statement."""
+        people = {one.worker_id: one for one in rows}
+        leaves = Leaf.objects.filter(type=LeafType.RESTATED, entity_id__in=id_set(people)).order_by("pk")
+        found = leaves.values_list("pk", "entity_id", "data")
         newest = {entity: (pk, bytes(data)) for pk, entity, data in found if entity is not None}
         return {
             worker: pk
             for worker, (pk, data) in newest.items()
             if pk in self._inside
-            and _opening(json.loads(data), people[worker], {}).get("identity") == people[worker].identities[0]
+            and _opening(readable(data), people[worker], {}).get("identity") == people[worker].identities[0]
         }
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from titan.core.bulk import id_set
 from titan.core.errors import FieldError, Invalid, NotFound, invalid
 from titan.core.language import _
 from titan.ledger.models import Leaf, LeafType
 from titan.personnel.models import Company, Worker
-from titan.records.models import CompetencyRecord, TrainingRecord
+from titan.personnel.queries.merged import merged_into, now_of
+from titan.records.models import CompetencyRecord, ExtendedRecord, TrainingRecord
 from titan.training.models import TrainingSession
 
 
@@ -65,6 +67,11 @@ def scope_named(worker: str, session: str, company: str, first: date | None, las
     return Scope(about, number, first, last)
 
 
+def whole_person(scope: Scope) -> Scope:
+    """Return `scope`; of a worker who was merged, whoever they are now; one statement."""
+    return replace(scope, number=now_of(scope.number)) if scope.about is About.WORKER else scope
+
+
 def need_scope(scope: Scope) -> None:
     """Raise NotFound when what the pack is about does not exist, Invalid when its days make no sense."""
     problems = []
@@ -87,7 +94,7 @@ def records_of(scope: Scope) -> QuerySet[TrainingRecord]:
     """Return the training records that a pack shows."""
     found = TrainingRecord.objects.filter(_days(scope, "completed_on"))
     if scope.about is About.WORKER:
-        return found.filter(worker_id=scope.number)
+        return found.filter(worker_id__in=_rows_of(scope.number))
     if scope.about is About.COMPANY:
         return found.filter(worker__company_id=scope.number)
     if scope.about is About.SESSION:
@@ -99,7 +106,7 @@ def competencies_of(scope: Scope) -> QuerySet[CompetencyRecord]:
     """Return the competency records that a pack shows."""
     found = CompetencyRecord.objects.filter(_days(scope, "completed_on"))
     if scope.about is About.WORKER:
-        return found.filter(worker_id=scope.number)
+        return found.filter(worker_id__in=_rows_of(scope.number))
     if scope.about is About.COMPANY:
         return found.filter(worker__company_id=scope.number)
     if scope.about is About.SESSION:
@@ -107,9 +114,15 @@ def competencies_of(scope: Scope) -> QuerySet[CompetencyRecord]:
     return found
 
 
+def _rows_of(worker_id: int) -> list[int]:
+    """Return a worker's number and those of everybody merged into them: one person; one statement."""
+    return [worker_id, *merged_into([worker_id]).get(worker_id, [])]
+
+
 RECORDS = (LeafType.RECORD, LeafType.REVOKED, LeafType.CORRECTED)
 COMPETENCIES = (LeafType.COMPETENCY_OPENED, LeafType.COMPETENCY_DECIDED, LeafType.COMPETENCY_WITHDRAWN)
-PEOPLE = (LeafType.RESTATED, LeafType.ERASED)
+EXTENSIONS = (LeafType.EXTENDED, LeafType.EXTENSION_WITHDRAWN)
+PEOPLE = (LeafType.RESTATED, LeafType.MERGED, LeafType.ERASED)
 SESSIONS = (LeafType.FINALIZED, LeafType.SUPERSEDED)
 LEDGER = (LeafType.KEY, LeafType.EPOCH)
 
@@ -125,22 +138,30 @@ def indexes_of(scope: Scope, size: int) -> list[int]:
     sources: tuple[tuple[tuple[LeafType, ...], QuerySet[Any, Any]], ...] = (
         (RECORDS, records.values("pk")),
         (RECORDS, made.values("record_id")),
+        (EXTENSIONS, ExtendedRecord.objects.filter(record__in=records.values("pk")).values("pk")),
+        (EXTENSIONS, ExtendedRecord.objects.filter(record__in=made.values("record_id")).values("pk")),
         (COMPETENCIES, competencies.values("pk")),
         (COMPETENCIES, CompetencyRecord.objects.filter(record__in=records.values("pk")).values("pk")),
-        (PEOPLE, records.values("worker_id")),
-        (PEOPLE, competencies.values("worker_id")),
         (SESSIONS, records.exclude(session_id=None).values("session_id")),
         (SESSIONS, competencies.exclude(session_id=None).values("session_id")),
     )
     leaves = Leaf.objects.filter(index__lt=size).order_by()
     found = set(leaves.filter(type__in=LEDGER).values_list("index", flat=True))
-    if scope.about is About.WORKER:
-        found.update(leaves.filter(type__in=PEOPLE, entity_id=scope.number).values_list("index", flat=True))
+    people = id_set(_people(scope, records, competencies))
+    found.update(leaves.filter(type__in=PEOPLE, entity_id__in=people).values_list("index", flat=True))
     if scope.about is About.SESSION:
         found.update(leaves.filter(type__in=SESSIONS, entity_id=scope.number).values_list("index", flat=True))
     for types, ids in sources:
         found.update(leaves.filter(type__in=types, entity_id__in=ids.order_by()).values_list("index", flat=True))
     return sorted(found)
+
+
+def _people(scope: Scope, *results: QuerySet[Any]) -> set[int]:
+    """Return whom a pack is about, with every row that was merged into theirs: one statement for each, and one."""
+    people = {scope.number} if scope.about is About.WORKER else set()
+    for rows in results:
+        people.update(rows.order_by().values_list("worker_id", flat=True).distinct())
+    return people.union(*merged_into(people).values())
 
 
 def _days(scope: Scope, column: str) -> Q:

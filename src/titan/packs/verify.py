@@ -34,6 +34,7 @@ NOTE = re.compile(f"({ORIGIN}\n(0|[1-9][0-9]{{0,15}})\n([A-Za-z0-9+/]{{43}}=)\n)
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D, ROOT_OF_MINUS_1 = -121665 * pow(121666, -1, P) % P, pow(2, (P - 1) // 4, P)
 RECORD, OPENED, RESTATED = "training.record", "competency.opened", "subject.restated"
+ABOUT_RECORDS = "record.revoked", "record.corrected", "validity.extended", "validity.withdrawn"
 Point = tuple[int, int, int, int]
 unbase64 = partial(b64decode, validate=True)
 canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
@@ -96,8 +97,7 @@ def parse(data: bytes) -> dict[str, Any]:
     """One JSON object within §1; whether its bytes are the canonical ones is left to the caller."""
 
     def whole(digits: str) -> int:
-        # Fractions and NaN come here too, and `int` refuses them.
-        need(len(digits) < 18 and abs(int(digits)) < 2**53, "a number that is too large")
+        need(len(digits) < 18 and abs(int(digits)) < 2**53, "a number that is too large")  # NaN and 0.5 are no `int`
         return int(digits)
 
     def plain(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -137,11 +137,10 @@ class Check:
 
     def __init__(self, path: Path) -> None:
         self.faults, self.tally = Counter[str](), Counter[str]()
-        self.files = dict[str, Callable[[], IO[Any]]]()
-        self.evidence, self.parts = set[str](), set[str]()
-        self.kinds, self.shown = dict[int, str](), dict[int, str | None]()
+        self.files, self.evidence, self.parts = dict[str, Callable[[], IO[Any]]](), set[str](), set[str]()
+        self.kinds, self.shown, self.into = dict[int, str](), dict[int, str | None](), dict[str, str]()
         self.restated, self.sessions = dict[int, int | None](), dict[int, tuple[int, list[int]]]()
-        self.numbered = {kind: dict[int, int]() for kind in (RECORD, "record.revoked", "record.corrected")}
+        self.numbered = {kind: dict[int, int]() for kind in (RECORD, *ABOUT_RECORDS)}
         if path.is_dir():
             need((path / "pack.json").is_file(), "there is no pack in this directory: python verify.py PACK.zip")
             for file in path.rglob("*"):
@@ -215,7 +214,9 @@ class Check:
         self.shown[index] = opened_by(entry, leaf)
         self.tally["erased"] += leaf.get("subject") is not None and self.shown[index] is None
         self.restated[index] = entry["restated"]
-        if kind in self.numbered:
+        if kind == "subject.merged" and (person := self.shown[index]):
+            self.into[person] = str(entry["texts"]["into"])
+        elif kind in self.numbered:
             self.numbered[kind][leaf["record"]] = index
         elif kind == "session.finalized" and leaf["first"] is not None:
             need(leaf["first"] + leaf["leaves"] == index, "a batch that does not end just before its session")
@@ -266,11 +267,11 @@ class Check:
                 need(not comparable or root == self.root, "the checkpoint that you kept has another root")
             print("Kept checkpoint:", "compared" if comparable else "another origin or size: a pack alone cannot tell")
         print(f"Entries: {len(self.kinds)} of {entries} lead to that root")
-        print(f"People: {len(set(self.shown.values()) - {None})} shown; {self.tally['erased']} entries of erased ones")
+        people = len({*self.shown.values(), *self.into.values()} - {None}) - len(self.into)
+        print(f"People: {people} shown, {len(self.into)} merged; {self.tally['erased']} entries of erased ones")
         print(f"Evidence: {self.tally['checked']} files checked, {self.tally['withheld']} withheld")
         print(f"Sessions: {self.tally['whole']} complete, {self.tally['in part']} only in part in this pack")
-        records = self.numbered.pop(RECORD)
-        print(f"Records: {len(records)}")
+        print(f"Records: {len(records := self.numbered.pop(RECORD))}")
         for kind, by in self.numbered.items():
             ended = [record for record in by if record in records]
             print(f"Records {kind.removeprefix('record.')}: {len(ended)}")
@@ -288,7 +289,6 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         (check := Check(given.pack)).run(given.key, given.checkpoint)
     except Exception as error:
-        # Whatever hostile bytes make a library raise: nothing more can be said of this pack.
         print(f"CANNOT BE READ: {ascii(str(error))[:300]}", file=sys.stderr)
         return 2
     print("SOMETHING IS NOT AS IT SHOULD BE." if check.faults else "All of this holds.")

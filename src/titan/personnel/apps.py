@@ -8,6 +8,6 @@ class PersonnelConfig(AppConfig):
     def ready(self) -> None:
         from titan.ledger.entering import identify_with
         from titan.personnel import guards  # noqa: F401
-        from titan.personnel.queries.identities import identities_of
+        from titan.personnel.queries.identities import subjects_of
 
-        identify_with(identities_of)
+        identify_with(subjects_of)

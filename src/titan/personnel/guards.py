@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from titan.core.erasing import is_erased
 from titan.core.guards import Guard, check_means, conflict_means, register, unique_means
 from titan.core.lock import Subject
-from titan.core.triggers import ALWAYS, history, refuse, sqlite_trigger
+from titan.core.merging import WORKER_MERGED, is_merged, not_of_merged
+from titan.core.triggers import ALWAYS, differs, history, refuse, sqlite_trigger
 from titan.personnel.models import AreaAssignment, AreaPlacement, RoleAssignment, StatusPeriod
 
 
@@ -48,11 +50,48 @@ search_kept = Guard(
     postgresql=(),
 )
 
+BECOMES_MERGED = "(OLD.merged_into_id IS NULL AND NEW.merged_into_id IS NOT NULL)"
+IS_BLANKED = "(NEW.merge_reason = '' AND NEW.anonymised_at IS NOT NULL)"
+SAYS_OTHERWISE = (
+    f"{differs('merged_into_id', 'merged_at')}"
+    f" OR (NEW.merge_reason IS DISTINCT FROM OLD.merge_reason AND NOT {IS_BLANKED})"
+)
+
+merged_once = [
+    # Who somebody turned out to be is said once, and never taken back; of the erased, not even why.
+    refuse(
+        "worker_merged_once",
+        _WORKER,
+        "MERGE_FINAL",
+        insert="NEW.merged_into_id IS NOT NULL",
+        update=f"NOT {BECOMES_MERGED} AND ({SAYS_OTHERWISE})",
+    ),
+    # Two merges that cross, or one into somebody who is being merged, would lead nowhere.
+    refuse(
+        "worker_merged_into_somebody",
+        _WORKER,
+        WORKER_MERGED,
+        update=f"{BECOMES_MERGED} AND ({is_merged('NEW.merged_into_id')} OR {is_erased('NEW.merged_into_id')})",
+        lock=f"IF TG_OP = 'UPDATE' AND {BECOMES_MERGED} THEN"
+        f" PERFORM 1 FROM {_WORKER} WHERE id = NEW.merged_into_id FOR UPDATE; END IF",
+    ),
+    refuse(
+        "worker_supervised_by_somebody",
+        _WORKER,
+        WORKER_MERGED,
+        insert=is_merged("NEW.supervisor_id"),
+        update=f"NEW.supervisor_id IS DISTINCT FROM OLD.supervisor_id AND {is_merged('NEW.supervisor_id')}",
+    ),
+]
+
 HAD_WORKERS = "EXISTS (SELECT 1 FROM personnel_areaassignment WHERE area_id = OLD.area_id)"
 
 register(
     [
         search_kept,
+        *merged_once,
+        not_of_merged("personnel_roleassignment"),
+        not_of_merged("personnel_areaassignment"),
         history(RoleAssignment),
         history(AreaAssignment),
         history(StatusPeriod),
@@ -67,6 +106,23 @@ register(
 conflict_means("^WORKER_KEPT$", "WORKER_KEPT", "A worker is never deleted: set them inactive, or anonymise them.")
 conflict_means("^AREA_CIRCLE$", "AREA_CIRCLE", "An area cannot lie inside itself.")
 conflict_means("^SUPERVISOR_CIRCLE$", "SUPERVISOR_CIRCLE", "Nobody can supervise themselves, not even in a circle.")
+conflict_means(
+    f"^{WORKER_MERGED}$",
+    WORKER_MERGED,
+    "This worker was merged with another one a moment ago: read again, and use the one who stays.",
+)
+conflict_means("^MERGE_FINAL$", "MERGE_FINAL", "Who somebody turned out to be is said once and never taken back.")
+conflict_means(
+    "nobody_is_merged_into_themselves|merged_worker_holds_nothing",
+    "MERGE_FINAL",
+    "A worker who was merged into another one stays inactive, without role, supervisor and login.",
+)
+conflict_means(
+    r"distinct_pair_once|personnel_distinctpair\.one_id, personnel_distinctpair\.other_id",
+    "CHANGED_MEANWHILE",
+    "Somebody else said so at the same moment.",
+)
+check_means("distinct_pair_in_order", "other_id", "SAME_ROW", "Choose two workers.")
 unique_means(
     "personnel_worker_employee_id",
     "personnel_worker.employee_id",

@@ -75,13 +75,32 @@ class Worker(models.Model):
     # Who they were: company, employee_id and name of each earlier identity that leaves may commit to, oldest first.
     former_identities = models.JSONField(null=True, editable=False)
     anonymised_at = models.DateTimeField(null=True)
+    # Whom this row turned out to be, since when and why. It stays, inactive, for its badge; all it had is theirs.
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
+    merged_at = models.DateTimeField(null=True)
+    merge_reason = models.TextField(blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     name_key = KeyField(editable=False)
     search_key = models.TextField(editable=False)
+    # Badges and names of those who were merged into this one, folded: they find whoever stays.
+    also_key = models.TextField(editable=False, default="", db_default="")
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(supervisor=F("id")), name="nobody_supervises_themselves"),
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="nobody_is_merged_into_themselves"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None, merged_at=None, merge_reason="")
+                | Q(
+                    merged_into__isnull=False,
+                    merged_at__isnull=False,
+                    status=WorkerStatus.INACTIVE,
+                    role=None,
+                    supervisor=None,
+                    user=None,
+                ),
+                name="merged_worker_holds_nothing",
+            ),
             models.CheckConstraint(
                 condition=Q(role=None, role_assigned_on=None) | Q(role__isnull=False, role_assigned_on__isnull=False),
                 name="role_has_its_day",
@@ -98,18 +117,21 @@ class Worker(models.Model):
 
     def set_keys(self) -> None:
         """Derive the stored sort and search keys from names and badge."""
-        self.name_key, self.search_key = worker_keys(self.employee_id, self.first_name, self.last_name)
+        self.name_key, self.search_key = worker_keys(self.employee_id, self.first_name, self.last_name, self.also_key)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.set_keys()
         super().save(*args, **kwargs)
 
 
-def worker_keys(employee_id: str, first_name: str, last_name: str) -> tuple[str, str]:
-    """Return the sort key (last name, first name, badge) and the search key of a worker."""
+def worker_keys(employee_id: str, first_name: str, last_name: str, also_key: str) -> tuple[str, str]:
+    """Return the sort key (last name, first name, badge) and the search key of a worker.
+
+    also_key: of those who were merged into them (`Worker.also_key`; nothing for a new worker).
+    """
     return (
         sort_key(last_name, first_name, employee_id),
-        search_key(first_name, last_name, first_name, employee_id),
+        search_key(first_name, last_name, first_name, employee_id, also_key),
     )
 
 
@@ -151,3 +173,18 @@ class StatusPeriod(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["worker"], condition=Q(until=None), name="one_current_status")]
+
+
+class DistinctPair(models.Model):
+    """Two workers of whom somebody said that they are not the same person, so that nobody is asked again."""
+
+    one = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+")
+    said_at = models.DateTimeField()
+    said_by_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="distinct_pair_in_order"),
+            models.UniqueConstraint(fields=["one", "other"], name="distinct_pair_once"),
+        ]

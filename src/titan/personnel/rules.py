@@ -15,6 +15,7 @@ LAST_DAY = date(2100, 1, 1)
 RESERVED = "ANON-"
 """How the badges of anonymised workers begin."""
 
+STATUSES = tuple(WorkerStatus.values)
 PERSONAL = ("employee_id", "first_name", "last_name", "email", "phone", "start_date", "end_date")
 """What identifies a worker: it stands in the worker's row and nowhere else."""
 
@@ -122,7 +123,7 @@ def checked_worker(
     _check_role(fields, before, wrong, today)
     _check_areas(fields.areas, wrong, today)
     _check_employment(fields, wrong)
-    wrong.choice("status", fields.status, WorkerStatus.values)
+    wrong.choice("status", fields.status, STATUSES)
     return replace(
         fields,
         employee_id=_badge(fields, before, wrong),
@@ -130,6 +131,55 @@ def checked_worker(
         last_name=wrong.text("last_name", fields.last_name, limit=100),
         email=wrong.email("email", fields.email),
         phone=wrong.text("phone", fields.phone, limit=40),
+    )
+
+
+def merged_fields(stays: WorkerFields, gone: WorkerFields, *, pair: tuple[int, int]) -> WorkerFields:
+    """Return what whoever stays has once the other row is known to be the same person.
+
+    Badge and name are those of who stays. Where they work, and what is asked of them, is what the row says that is
+    active: the one who stays, if both are or neither is; then roles and areas of both hold. Who was blacklisted under
+    one number is blacklisted. pair: the numbers of who stays and of who goes; neither supervises the other.
+    """
+    alike = (stays.status == WorkerStatus.ACTIVE) == (gone.status == WorkerStatus.ACTIVE)
+    now, then = (stays, gone) if alike or stays.status == WorkerStatus.ACTIVE else (gone, stays)
+    role = then if alike and now.role_id is None else now
+    above = (one.supervisor_id for one in (now, then) if one.supervisor_id not in {None, *pair})
+    statuses = {stays.status, gone.status}
+    days = [one.start_date for one in (stays, gone) if one.start_date]
+    return replace(
+        now,
+        employee_id=stays.employee_id,
+        first_name=stays.first_name,
+        last_name=stays.last_name,
+        email=now.email or then.email,
+        phone=now.phone or then.phone,
+        role_id=role.role_id,
+        role_assigned_on=role.role_assigned_on,
+        supervisor_id=next(above, None),
+        status=WorkerStatus.BLACKLISTED if WorkerStatus.BLACKLISTED in statuses else now.status,
+        start_date=min(days, default=None),
+        user_id=stays.user_id if stays.user_id is not None else gone.user_id,
+        areas=_areas_of_both(now, then) if alike else now.areas,
+    )
+
+
+def _areas_of_both(now: WorkerFields, then: WorkerFields) -> tuple[AreaGiven, ...]:
+    """Return the areas of both; one that both have counts from the day of `now`."""
+    held = {area.area_id: area for area in (*then.areas, *now.areas)}
+    return tuple(held[area_id] for area_id in sorted(held))
+
+
+def buried_fields(gone: WorkerFields) -> WorkerFields:
+    """Return what is left of a row whose person goes on under another number: nothing that asks anything of them."""
+    return replace(
+        gone,
+        role_id=None,
+        role_assigned_on=None,
+        supervisor_id=None,
+        status=WorkerStatus.INACTIVE,
+        user_id=None,
+        areas=(),
     )
 
 

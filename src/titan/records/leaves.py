@@ -37,6 +37,15 @@ DECISION = (
 )
 """What competency.decided says."""
 
+EXTENDED = (
+    *("id", "record_id", "worker_id", "extension_id", "days_of", "first_day", "last_day", "until", "reference"),
+    *("decided_on", "reason", "evidence_key", "evidence_sha256", "made_at", "made_by_id"),
+)
+"""What validity.extended says: of a record, and of the extension that was made for it."""
+
+WITHDRAWN_EXTENSION = ("id", "record_id", "worker_id", "extension_id", "revoked_at", "revoked_by_id", "revoke_reason")
+"""What validity.withdrawn says."""
+
 
 def record_leaf(row: Row, *, adopted: bool = False) -> NewLeaf:
     """Return the leaf about a training record. row: RECORD."""
@@ -138,6 +147,40 @@ def withdrawn_leaf(row: Row, *, adopted: bool = False) -> NewLeaf:
     return NewLeaf(
         LeafType.COMPETENCY_WITHDRAWN,
         {"adopted": adopted, "competency": row["id"]},
+        row["revoked_at"],
+        row["revoked_by_id"],
+        row["id"],
+        row["worker_id"],
+        {"reason": row["revoke_reason"]},
+    )
+
+
+def extended_leaf(row: Row) -> NewLeaf:
+    """Return the leaf that a record is valid longer by an extension. row: EXTENDED; `id` of the extended record."""
+    key = row["evidence_key"]
+    return NewLeaf(
+        LeafType.EXTENDED,
+        {
+            "days": {"first": day(row["first_day"]), "last": day(row["last_day"]), "of": row["days_of"]},
+            "decided_on": day(row["decided_on"]),
+            "evidence": {"key": key, "sha256": row["evidence_sha256"]} if key else None,
+            "extension": row["extension_id"],
+            "record": row["record_id"],
+            "until": day(row["until"]),
+        },
+        row["made_at"],
+        row["made_by_id"],
+        row["id"],
+        row["worker_id"],
+        {"reason": row["reason"], "reference": row["reference"]},
+    )
+
+
+def extension_withdrawn_leaf(row: Row) -> NewLeaf:
+    """Return the leaf that an extension of a record counts no more. row: WITHDRAWN_EXTENSION."""
+    return NewLeaf(
+        LeafType.EXTENSION_WITHDRAWN,
+        {"extension": row["extension_id"], "record": row["record_id"]},
         row["revoked_at"],
         row["revoked_by_id"],
         row["id"],

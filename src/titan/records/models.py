@@ -45,7 +45,8 @@ class AssessmentMethod(models.Model):
 class TrainingRecord(models.Model):
     """One result of one worker in one course. Immutable but for its revocation, which is written once.
 
-    `valid_until` repeats `expires_on` for the engine: the far future where it never expires.
+    `valid_until` is what the engine goes by: `expires_on`, or the last day that an extension in force gives it where
+    that is later; the far future where it never expires.
     """
 
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="records")
@@ -90,6 +91,11 @@ class TrainingRecord(models.Model):
                 name="revocation_has_a_reason",
             ),
             models.CheckConstraint(condition=Q(score=None) | Q(score__lte=100), name="record_score_up_to_100"),
+            models.CheckConstraint(
+                condition=Q(expires_on=None, valid_until=FOREVER)
+                | Q(expires_on__isnull=False, valid_until__gte=F("expires_on")),
+                name="record_is_valid_through_its_expiry",
+            ),
         ]
         indexes = [
             # The engine's only look-up: the longest valid proof of one worker in one course.
@@ -177,6 +183,65 @@ class CompetencyRecord(models.Model):
                 name="pending_competency",
             ),
             models.Index(fields=["status", "id"], name="competency_queue"),
+        ]
+
+
+class DaysOf(models.TextChoices):
+    """Which day of a record an extension's range of days is about."""
+
+    EXPIRES_ON = "EXPIRES_ON"
+    COMPLETED_ON = "COMPLETED_ON"
+
+
+class ValidityExtension(models.Model):
+    """An authority's decision that records of a course are valid longer. Immutable but for its revocation, once.
+
+    `until`: the day through which they are. `days_of`, `first_day`, `last_day`: which records, both days inclusive.
+    `reference`, `decided_on`: the decision as the authority names and dates it. `evidence`: its letter, if any.
+    `records`: how many records it was made for; which ones stands in ExtendedRecord, and does not change any more.
+    """
+
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="+")
+    days_of = models.CharField(max_length=12, choices=DaysOf.choices)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    until = models.DateField()
+    reference = models.CharField(max_length=120)
+    decided_on = models.DateField()
+    reason = models.TextField()
+    evidence = models.ForeignKey(EvidenceFile, null=True, on_delete=models.PROTECT, related_name="+")
+    records = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    made_by_id = models.BigIntegerField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by_id = models.BigIntegerField(null=True)
+    revoke_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(first_day__lte=F("last_day")), name="extension_days_in_order"),
+            models.CheckConstraint(condition=Q(until__lt=FOREVER), name="extension_has_an_end"),
+            models.CheckConstraint(condition=Q(records__gte=1), name="extension_of_some_records"),
+            models.CheckConstraint(condition=~Q(reference="") & ~Q(reason=""), name="extension_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(revoked_at=None, revoked_by_id=None, revoke_reason="")
+                | (Q(revoked_at__isnull=False) & ~Q(revoke_reason="")),
+                name="extension_revoked_with_a_reason",
+            ),
+        ]
+
+
+class ExtendedRecord(models.Model):
+    """One record that an extension was made for. `position`: 1 to the extension's `records`, so that none is added."""
+
+    extension = models.ForeignKey(ValidityExtension, on_delete=models.PROTECT, related_name="extended", db_index=False)
+    record = models.ForeignKey(TrainingRecord, on_delete=models.PROTECT, related_name="extended")
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["extension", "position"], name="one_extended_record_at_a_place"),
+            models.UniqueConstraint(fields=["extension", "record"], name="record_extended_once_by_a_decision"),
         ]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from titan.core.erasing import is_erased
 from titan.core.guards import Guard, check_means, conflict_means, register
+from titan.core.merging import follows_merge, not_of_merged
 from titan.core.triggers import ALWAYS, Both, changed, differs, function, refuse, sqlite_trigger, trigger
 from titan.training.models import Attendee, Slot
 
@@ -91,11 +92,13 @@ session_guards = [
 
 closed_guards = [
     closed_below(SLOT, unless_only=changed(Slot, but=("held_by_id",))),
-    # But for what was remarked about somebody who was erased.
+    # But for what was remarked about somebody who was erased, and for whom somebody turned out to be.
     closed_below(
         "training_attendee",
-        unless_only=f"({changed(Attendee, but=('remarks',))} OR NEW.remarks <> '' OR NOT {is_erased('OLD.worker_id')})",
+        unless_only=f"({changed(Attendee, but=('remarks',))} OR NEW.remarks <> '' OR NOT {is_erased('OLD.worker_id')})"
+        f" AND ({changed(Attendee, but=('worker_id',))} OR NOT {follows_merge()})",
     ),
+    not_of_merged("training_attendee"),
     closed_below("training_override"),
     closed_below("training_sessionevidence"),
     refuse(

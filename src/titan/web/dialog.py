@@ -45,7 +45,7 @@ def ask_reason(
         else:
             messages.success(request, act.said)
             return go_to(request, act.back)
-    values = {**show_also(), "act": act, "reason": reason, "refusal": refusal}
+    values = {"place": "", **show_also(), "act": act, "reason": reason, "refusal": refusal}
     status = refusal.status if refusal else 200
     if is_htmx(request):
         return part(request, visit, act.template, values, status=status)

@@ -12,6 +12,7 @@ from django.urls import get_script_prefix, reverse
 from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 
+from titan.web.paper import paper_choices
 from titan.web.shown import globals_of_templates
 from titan.web.words import say
 
@@ -49,6 +50,7 @@ def environment(**options: Any) -> Environment:
         translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext
     )
     made.globals.update(_=say, gettext=say, static=_static, url=url, urls=urls, **globals_of_templates())
+    made.globals["paper_choices"] = paper_choices
     return made
 
 

@@ -18,6 +18,7 @@ from titan.compliance.models import Severity
 from titan.compliance.rules import COLOURS, Colour
 from titan.core.settings import Site
 from titan.core.text import in_language
+from titan.exchange.exports.words import compliance_words, session_words
 from titan.training.models import SessionStatus
 from titan.training.queries.sessions import SessionView
 from titan.training.queries.today import Task, Todo
@@ -117,12 +118,8 @@ def _on_site(moment: datetime, site: Site | None) -> datetime:
 def session_state(session: SessionView, now: datetime) -> State:
     """Return how a session stands, as work: done, waiting, due, stuck."""
     if session.status != SessionStatus.SCHEDULED:
-        words = {
-            SessionStatus.COMPLETED: State("green", _("Finalized")),
-            SessionStatus.CANCELLED: State("none", _("Cancelled")),
-            SessionStatus.DRAFT: State("none", _("Draft")),
-        }
-        return words[SessionStatus(session.status)]
+        done = session.status == SessionStatus.COMPLETED
+        return State("green" if done else "none", session_words()[session.status])
     if session.cannot_run:
         return State("red", _("Cannot run: trainer not qualified"))
     if session.slots and session.slots[-1].ends_at <= now:
@@ -155,12 +152,14 @@ class NavigationEntry:
 
 def navigation(visit: Visit) -> tuple[NavigationEntry, ...]:
     """Return the places that the visitor's role leads to; a place whose pages are not there is left out."""
-    return _navigation(visit.reads_all, visit.takes_packs, translation.get_language(), get_script_prefix())
+    return _navigation(
+        visit.reads_all, visit.takes_packs, visit.actor.is_admin, translation.get_language(), get_script_prefix()
+    )
 
 
 @lru_cache(maxsize=64)
 def _navigation(
-    reads_all: bool, reads_ledger: bool, _language: str | None, _prefix: str
+    reads_all: bool, reads_ledger: bool, imports: bool, _language: str | None, _prefix: str
 ) -> tuple[NavigationEntry, ...]:
     places = [("today", _("Today"), "today")]
     if reads_all:
@@ -170,8 +169,11 @@ def _navigation(
             ("workers", _("Workers"), "workers"),
             ("verify", _("Verify"), "verify"),
             ("library", _("Library"), "library"),
-            ("audit", _("Audit log"), "audit"),
         ]
+    if imports:
+        places.append(("imports", _("Import"), "imports"))
+    if reads_all:
+        places.append(("audit", _("Audit log"), "audit"))
     if reads_ledger:
         places.append(("ledger", _("Ledger"), "ledger"))
     return tuple(NavigationEntry(key, label, address) for key, label, name in places if (address := maybe_url(name)))
@@ -218,13 +220,7 @@ def maybe_url(name: str, *args: object) -> str:
 
 def statuses() -> list[tuple[str, str]]:
     """Return every compliance status with its words, worst first."""
-    return [
-        (Severity.NON_COMPLIANT.name, _("Red: not compliant")),
-        (Severity.AWAITING_VERIFICATION.name, _("Blue: awaiting sign-off")),
-        (Severity.IN_GRACE.name, _("Yellow: in grace")),
-        (Severity.EXPIRING.name, _("Yellow: expiring")),
-        (Severity.COMPLIANT.name, _("Green: compliant")),
-    ]
+    return list(compliance_words().items())
 
 
 def status_words(status: str) -> State:

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from titan.compliance.queries.workers import WorkerView
 from titan.core.errors import FieldError, Invalid, Refusal
-from titan.personnel.models import Company, Role, Worker, WorkerStatus
+from titan.exchange.exports.words import worker_status_words
+from titan.personnel.models import Company, Role, WorkerStatus
+from titan.personnel.queries.merged import badge_now
 from titan.personnel.queries.tree import AreaNode, area_tree
 from titan.personnel.rules import AreaGiven, WorkerChanges, WorkerFields
 from titan.web.clash import returned_form
@@ -47,11 +49,7 @@ def worker_choices() -> Choices:
 
 def worker_statuses() -> list[tuple[str, str]]:
     """Return every status of a worker with its word."""
-    return [
-        (WorkerStatus.ACTIVE.value, _("Active")),
-        (WorkerStatus.INACTIVE.value, _("Inactive")),
-        (WorkerStatus.BLACKLISTED.value, _("Blacklisted")),
-    ]
+    return list(worker_status_words().items())
 
 
 def blank_form(company_id: int | None = None) -> Form:
@@ -143,11 +141,11 @@ def _supervisor(read: Reading) -> int | None:
     badge = read.plain("supervisor")
     if not badge:
         return None
-    found = Worker.objects.filter(employee_id=badge).values_list("pk", flat=True).first()
+    found = badge_now(badge)
     if found is None:
         message = _("No worker has the badge %(badge)s.") % {"badge": badge[:40]}
         read.errors.append(FieldError("supervisor", "UNKNOWN", message))
-    return found
+    return found.worker_id if found else None
 
 
 def _iso(day: date | None) -> str:

@@ -9,9 +9,11 @@ from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from titan.compliance.queries.workers import WorkerView
 from titan.core.settings import Site
 from titan.personnel.models import WorkerStatus
 from titan.personnel.queries.histories import Held
+from titan.records.extensions.queries import loaded_extensions
 from titan.records.models import FOREVER, CompetencyRecord, CompetencyStatus, Result, Source, TrainingRecord
 from titan.training.queries.people import Missed
 from titan.web.shown import date_words, local, maybe_url
@@ -31,7 +33,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the timeline is told from. codes: of sessions; names: of logins; both by id."""
+    """What the timeline is told from. codes: of sessions; names: of logins; both by id. merges: as of `merges_of`."""
 
     records: list[TrainingRecord]
     competencies: list[CompetencyRecord]
@@ -40,6 +42,7 @@ class Facts:
     codes: Mapping[int, str]
     names: Mapping[int, str]
     anonymised_at: datetime | None = None
+    merges: tuple[tuple[str, str, datetime], ...] = ()
 
 
 def timeline(facts: Facts, *, today: date, site: Site) -> list[Moment]:
@@ -48,6 +51,7 @@ def timeline(facts: Facts, *, today: date, site: Site) -> list[Moment]:
     moments = [
         *(moment for row in facts.records if row.pk not in decided for moment in _result(row, facts)),
         *(moment for row in facts.records for moment in _revocation(row, facts, site)),
+        *(moment for row in facts.records for moment in _extensions(row, facts, site)),
         *_run_out(facts.records, today),
         *(moment for row in facts.competencies for moment in _competency(row, facts, site)),
         *(_missed(row, site) for row in facts.missed),
@@ -56,7 +60,21 @@ def timeline(facts: Facts, *, today: date, site: Site) -> list[Moment]:
     if facts.anonymised_at:
         day = site.today(facts.anonymised_at)
         moments.append(Moment(day, "none", _("Anonymised: who they were is erased"), at=facts.anonymised_at))
+    for words, address, at in facts.merges:
+        moments.append(Moment(site.today(at), "none", words, address=address, at=at))
     return sorted(moments, key=lambda one: (one.on, one.at is not None, one.at or 0), reverse=True)
+
+
+def merges_of(worker: WorkerView) -> tuple[tuple[str, str, datetime], ...]:
+    """Return what was merged into a worker, or whom they were merged into: in words, where that is, and when."""
+    told = [
+        (_("%(badge)s is the same person") % {"badge": one.employee_id}, maybe_url("worker", one.id), one.merged_at)
+        for one in worker.also or ()
+    ]
+    if worker.merged_into and worker.merged_at:
+        words = _("Merged: this is %(badge)s") % {"badge": worker.merged_into.employee_id}
+        told.append((words, maybe_url("worker", worker.merged_into.id), worker.merged_at))
+    return tuple(told)
 
 
 def source_words(row: TrainingRecord, codes: Mapping[int, str]) -> str:
@@ -100,6 +118,21 @@ def _revocation(row: TrainingRecord, facts: Facts, site: Site) -> Iterator[Momen
     note = " · ".join(part for part in notes if part)
     address = maybe_url("record_sheet", row.pk)
     yield Moment(site.today(row.revoked_at), "red", text, note, address, row.revoked_at)
+
+
+def _extensions(row: TrainingRecord, facts: Facts, site: Site) -> Iterator[Moment]:
+    """Yield each extension of a record, and its revocation."""
+    said, address = {"course": _title(row)}, maybe_url("record_sheet", row.pk)
+    for one in loaded_extensions(row):
+        words = _("%(course)s is valid longer, until %(day)s") % {**said, "day": date_words(one.until)}
+        notes = [one.reference, facts.names.get(one.made_by_id or 0, "")]
+        note = " · ".join(part for part in notes if part)
+        yield Moment(site.today(one.made_at), "none", words, note, address, one.made_at)
+        if one.revoked_at is not None:
+            words = _("Extension revoked: %(course)s") % said
+            notes = [one.reference, one.revoke_reason, facts.names.get(one.revoked_by_id or 0, "")]
+            note = " · ".join(part for part in notes if part)
+            yield Moment(site.today(one.revoked_at), "amber", words, note, address, one.revoked_at)
 
 
 def _run_out(records: Iterable[TrainingRecord], today: date) -> Iterator[Moment]:

@@ -41,6 +41,11 @@ COMPETENCY = (
     *("remarks", "assessment_evidence_id", "record_id", "created_at", "revoked_at", "revoked_by_id", "revoke_reason"),
     "id",
 )
+EXTENDED = ("extension_id", "record_id", "position", "id")
+EXTENSION = (
+    *("course_id", "days_of", "first_day", "last_day", "until", "reference", "decided_on", "reason", "evidence_id"),
+    *("records", "made_at", "made_by_id", "revoked_at", "revoked_by_id", "revoke_reason", "id"),
+)
 SESSION = ("code", "status", "course_id", "course_version_id", "trainer_id", "evidence_id", "finalized_at")
 SESSION = (*SESSION, "finalized_by_id")
 RECEIPT = ("at", "by_id")
@@ -134,6 +139,10 @@ def changed_column(table: str, entity: str, column: str, where: str = "1 = 1") -
         if sql(f"SELECT {column} FROM {table} WHERE {key} = %s", new if column == key else pk) == [(old,)]:
             raise ImpossibleError
         named: Named = {(entity, pk)}
+        if column == "position":
+            # No leaf says it: the extension no longer has the places that it had.
+            ((extension_id,),) = sql("SELECT extension_id FROM records_extendedrecord WHERE id = %s", pk)
+            named.add(("validity_extension", extension_id))
         if column == "session_id":
             # The row is no longer that session's: the session's batch lacks it as well.
             named.add(("session", old))
@@ -151,19 +160,22 @@ REFERS = {
     "assessment_evidence_id": "evidence_evidencefile",
     "method_id": "records_assessmentmethod",
     "record_id": "records_trainingrecord",
+    "extension_id": "records_validityextension",
     "corrects_id": "records_trainingrecord",
     "company_id": "personnel_company",
+    "merged_into_id": "personnel_worker",
 }
 CHOICES = {
     "result": ("PASSED", "FAILED"),
     "source": ("SESSION", "COMPETENCY", "EXTERNAL", "MIGRATED", "CORRECTION"),
     "status": ("PENDING", "COMPETENT", "NOT_COMPETENT"),
+    "days_of": ("EXPIRES_ON", "COMPLETED_ON"),
 }
 
 
-DAYS = {"completed_on", "expires_on", "valid_until", "assessed_on"}
-MOMENTS = {"created_at", "revoked_at", "finalized_at", "at", "attached_at", "superseded_at", "anonymised_at"}
-NUMBERS = {"score", "session_id", "by_id", "number", "size"}
+DAYS = {"completed_on", "expires_on", "valid_until", "assessed_on", "first_day", "last_day", "until", "decided_on"}
+MOMENTS = {"created_at", "revoked_at", "finalized_at", "at", "attached_at", "superseded_at", "anonymised_at", "made_at"}
+NUMBERS = {"score", "session_id", "by_id", "number", "size", "position", "records"}
 
 
 def another(random: Random, table: str, column: str, old: Any) -> Any:
@@ -300,8 +312,10 @@ def person(column: str) -> Callable[[Random], Edit]:
     def make(random: Random) -> Edit:
         where = "anonymised_at IS NULL AND EXISTS (SELECT 1 FROM records_trainingrecord r WHERE r.worker_id = w.id)"
         if column == "former_identities":
-            # Of whom a leaf speaks as they were before.
+            # Of whom a leaf speaks as they were before; a merge restates whoever stays, changed or not.
             where += (
+                " AND former_identities IS NOT NULL"
+                " AND NOT EXISTS (SELECT 1 FROM personnel_worker g WHERE g.merged_into_id = w.id)"
                 " AND EXISTS (SELECT 1 FROM ledger_leaf n JOIN records_trainingrecord r ON r.worker_id = w.id"
                 " JOIN ledger_leaf l ON l.type = 'training.record' AND l.entity_id = r.id"
                 " WHERE n.type = 'subject.restated' AND n.entity_id = w.id AND l.leaf_index < n.leaf_index)"
@@ -317,6 +331,142 @@ def person(column: str) -> Callable[[Random], Edit]:
         return Edit(f"worker {pk}: {column}", {("worker", pk), *_records_of(pk)})
 
     return make
+
+
+def merged_row(way: str) -> Callable[[Random], Edit]:
+    """Return the edit of a row that was merged: into whom, when, why, who it was; or of whose merge nothing says."""
+
+    def make(random: Random) -> Edit:
+        found = sql(
+            "SELECT g.id, s.id FROM personnel_worker g JOIN personnel_worker s ON s.id = g.merged_into_id"
+            " WHERE g.anonymised_at IS NULL ORDER BY g.id"
+        )
+        if not found:
+            raise ImpossibleError
+        gone, stays = random.choice(found)
+        if way == "undone":
+            changes = "merged_into_id = NULL, merged_at = NULL, merge_reason = ''"
+            sql(f"UPDATE personnel_worker SET {changes} WHERE id = %s", gone)
+        elif way == "circle":
+            changes = "merged_into_id = %s, merged_at = %s, merge_reason = 'One', status = 'INACTIVE'"
+            sql(f"UPDATE personnel_worker SET {changes} WHERE id = %s", gone, "2026-11-20 08:00:00+00:00", stays)
+            return Edit(f"worker {stays}, into whom {gone} was merged, is merged into {gone}", {("worker", stays)})
+        else:
+            ((old,),) = sql(f"SELECT {way} FROM personnel_worker WHERE id = %s", gone)
+            new = (
+                _another_row(random, way, old) if way == "merged_into_id" else moved(old) if way == "merged_at" else ""
+            )
+            if new == gone:
+                raise ImpossibleError
+            sql(f"UPDATE personnel_worker SET {way} = %s WHERE id = %s", new if new != "" else f"{old}x", gone)
+        return Edit(f"merged worker {gone}: {way}", {("worker", gone)})
+
+    return make
+
+
+def unsaid_merge(random: Random) -> Edit:
+    """Somebody's records are given to another one, as if they had been merged."""
+    people = sql(
+        "SELECT id FROM personnel_worker w WHERE merged_into_id IS NULL AND anonymised_at IS NULL"
+        " AND EXISTS (SELECT 1 FROM records_trainingrecord r WHERE r.worker_id = w.id) ORDER BY id"
+    )
+    (gone,), (stays,) = random.sample(people, 2)
+    changes = "merged_into_id = %s, merged_at = %s, merge_reason = 'One', status = 'INACTIVE'"
+    sql(f"UPDATE personnel_worker SET {changes} WHERE id = %s", stays, "2026-11-20 08:00:00+00:00", gone)
+    for table in ENTITIES.values():
+        sql(f"UPDATE {table} SET worker_id = %s WHERE worker_id = %s", stays, gone)
+    return Edit(f"worker {gone} is merged into {stays}, unsaid", {("worker", gone)})
+
+
+def handed_back(random: Random) -> Edit:
+    """A record that went with a merge is given back to the row that was merged."""
+    pk, gone = random.choice(
+        sql(
+            "SELECT r.id, g.id FROM records_trainingrecord r JOIN personnel_worker g ON g.merged_into_id = r.worker_id"
+            " WHERE r.revoked_at IS NULL AND g.anonymised_at IS NULL ORDER BY 1, 2"
+        )
+        or [(None, None)]
+    )
+    if pk is None:
+        raise ImpossibleError
+    sql("UPDATE records_trainingrecord SET worker_id = %s WHERE id = %s", gone, pk)
+    return Edit(f"record {pk} is given to merged worker {gone}", {("training_record", pk)})
+
+
+def extension(column: str) -> Callable[[Random], Edit]:
+    """Return the edit of an extension's own row: it, or what its records' leaves say, is named."""
+
+    def make(random: Random) -> Edit:
+        where = "1 = 1"
+        if column in {"revoked_at", "revoke_reason", "revoked_by_id"}:
+            where = "revoked_at IS NOT NULL"
+        rows = sql(f"SELECT id, {column} FROM records_validityextension WHERE {where} ORDER BY id")
+        if not rows:
+            raise ImpossibleError
+        pk, old = random.choice(rows)
+        named = _about(pk)
+        if column == "revoked_at" and random.random() < 0.5:
+            # In force again, as if it had never been taken back.
+            sql(
+                "UPDATE records_validityextension SET revoked_at = NULL, revoked_by_id = NULL, revoke_reason = ''"
+                " WHERE id = %s",
+                pk,
+            )
+        else:
+            new = another(random, "records_validityextension", column, old)
+            sql(f"UPDATE records_validityextension SET {column} = %s WHERE id = %s", new, pk)
+        return Edit(f"extension {pk}: {column} was {old!r}", named)
+
+    return make
+
+
+def _about(extension: int) -> Named:
+    """Return an extension, its places in the ledger and its records, as alarms may name them."""
+    rows = sql("SELECT id, record_id FROM records_extendedrecord WHERE extension_id = %s", extension)
+    named: Named = {("extended_record", pk) for pk, _record in rows}
+    return {("validity_extension", extension), *named, *(("training_record", record) for _pk, record in rows)}
+
+
+def lost_extension(random: Random) -> Edit:
+    """An extension is gone, and each of its records as short as it was: as if it had never been."""
+    pk = random.choice(sql("SELECT id FROM records_validityextension ORDER BY id"))[0]
+    named = _about(pk)
+    sql("DELETE FROM records_extendedrecord WHERE extension_id = %s", pk)
+    sql("DELETE FROM records_validityextension WHERE id = %s", pk)
+    for entity, record in named:
+        if entity == "training_record":
+            sql("UPDATE records_trainingrecord SET valid_until = expires_on WHERE id = %s", record)
+    return Edit(f"extension {pk} is gone", named)
+
+
+def lost_extended(random: Random) -> Edit:
+    """One record is taken out of an extension."""
+    pk, extension = random.choice(sql("SELECT id, extension_id FROM records_extendedrecord ORDER BY id"))
+    sql("DELETE FROM records_extendedrecord WHERE id = %s", pk)
+    return Edit(f"extended record {pk} of {extension} is gone", {("extended_record", pk)})
+
+
+def forged_extension(random: Random) -> Edit:
+    """A record is valid longer by an extension that nobody decided, with everything that belongs to one."""
+    pk, course = random.choice(
+        sql("SELECT id, course_id FROM records_trainingrecord WHERE expires_on IS NOT NULL ORDER BY id")
+    )
+    new = 700_000 + random.randint(1, 999)
+    sql(
+        "INSERT INTO records_validityextension (id, course_id, days_of, first_day, last_day, until, reference,"
+        " decided_on, reason, evidence_id, records, made_at, made_by_id, revoked_at, revoked_by_id, revoke_reason)"
+        " VALUES (%s, %s, 'EXPIRES_ON', '2020-01-01', '2035-01-01', '2036-05-05', 'Order 9', '2026-11-01', 'So it is',"
+        " NULL, 1, %s, 7, NULL, NULL, '')",
+        *(new, course, "2026-11-20 08:00:00+00:00"),
+    )
+    sql(
+        "INSERT INTO records_extendedrecord (id, extension_id, record_id, position) VALUES (%s, %s, %s, 1)",
+        new,
+        new,
+        pk,
+    )
+    sql("UPDATE records_trainingrecord SET valid_until = '2036-05-05' WHERE id = %s", pk)
+    return Edit(f"extension {new} of record {pk} is forged", {("extended_record", new)})
 
 
 def _records_of(worker: int) -> Named:
@@ -423,6 +573,11 @@ def leaf(way: str) -> Callable[[Random], Edit]:
         elif way == "entity_id":
             if kind in {"subject.restated", "subject.erased"}:
                 raise ImpossibleError
+            # Of these no leaf says what it is about: what lies beside them does, and is named.
+            beside = {"subject.merged": "worker", "validity.extended": "extended_record"}
+            beside["validity.withdrawn"] = "extended_record"
+            if kind in beside:
+                edit.named.add((beside[kind], entity_id))
             sql("UPDATE ledger_leaf SET entity_id = COALESCE(entity_id, 0) + 100000 WHERE leaf_index = %s", index)
         elif way == "gone":
             sql("DELETE FROM ledger_leaf WHERE leaf_index = %s", index)
@@ -605,6 +760,14 @@ def _columns(table: str, entity: str, columns: tuple[str, ...]) -> Iterator[Call
         yield changed_column(table, entity, column, where)
 
 
+MERGES: tuple[Callable[[Random], Edit], ...] = (
+    *(merged_row(way) for way in ("merged_into_id", "merged_at", "merge_reason", "undone", "circle")),
+    *(merged_row(way) for way in ("first_name", "employee_id")),
+    unsaid_merge,
+    handed_back,
+)
+"""Every kind of edit of who was merged into whom."""
+
 KINDS: tuple[Callable[[Random], Edit], ...] = (
     *_columns("records_trainingrecord", "training_record", RECORD),
     *_columns("records_competencyrecord", "competency_record", COMPETENCY),
@@ -612,6 +775,11 @@ KINDS: tuple[Callable[[Random], Edit], ...] = (
     *(changed_column("training_finalization", "session", column) for column in RECEIPT),
     *(outcome(name) for name in OUTCOME),
     marks,
+    *(extension(column) for column in EXTENSION),
+    *(changed_column("records_extendedrecord", "extended_record", column) for column in EXTENDED),
+    lost_extension,
+    lost_extended,
+    forged_extension,
     lost_row("records_trainingrecord", "training_record"),
     lost_row("records_competencyrecord", "competency_record"),
     lost_row("training_finalization", "session"),
@@ -620,6 +788,7 @@ KINDS: tuple[Callable[[Random], Edit], ...] = (
     *(sheets(column) for column in ("evidence_id", "superseded_at", "gone")),
     *(person(column) for column in ("first_name", "last_name", "employee_id", "company_id", "former_identities")),
     person("anonymised_at"),
+    *MERGES,
     *(person_key(way) for way in ("key", "gone", "moved")),
     kept_key,
     renamed("catalogue_course", "code"),

@@ -23,7 +23,7 @@ def _site(site: Any) -> None:
 def test_after_everything_nothing_is_wrong(settings: Any) -> None:
     whole_history(1, settings)
     written = set(Leaf.objects.values_list("type", flat=True))
-    assert written == {*LeafType} - {LeafType.EXTENDED}
+    assert written == {*LeafType}
     assert looked() == []
 
 

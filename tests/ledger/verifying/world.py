@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
+from itertools import permutations
 from random import Random
 from typing import Any
 
@@ -26,8 +27,10 @@ from titan.ledger.commands.rotate import announce_key
 from titan.ledger.commands.sign import sign_head
 from titan.ledger.models import AlarmKind
 from titan.ledger.verifying.passing import Scope
+from titan.personnel.commands.anonymise import anonymise_worker
 from titan.personnel.commands.companies import CompanyChanges, update_company
-from titan.personnel.commands.workers import anonymise_worker, update_worker
+from titan.personnel.commands.merge import merge_workers
+from titan.personnel.commands.workers import update_worker
 from titan.personnel.models import Company, Worker, WorkerStatus
 from titan.personnel.rules import WorkerChanges
 from titan.records.commands import (
@@ -40,7 +43,17 @@ from titan.records.commands import (
     withdraw_competency,
     write_records,
 )
-from titan.records.models import CompetencyRecord, CompetencyStatus, Result, Source, TrainingRecord
+from titan.records.extensions.commands import extend_validity, revoke_extension
+from titan.records.extensions.rules import AuthorityDecision, Extending
+from titan.records.models import (
+    CompetencyRecord,
+    CompetencyStatus,
+    DaysOf,
+    Result,
+    Source,
+    TrainingRecord,
+    ValidityExtension,
+)
 from titan.training.commands import attach_evidence, finalize_session
 from titan.training.verify import CHECKS, Problem, Within, database, verify_site
 
@@ -68,8 +81,13 @@ class Site:
 
     def some(self, most: int) -> list[Worker]:
         """Return a few workers who are still there."""
-        left = list(Worker.objects.filter(pk__in=[one.pk for one in self.workers], anonymised_at=None).order_by("pk"))
+        left = list(self.there())
         return self.random.sample(left, min(len(left), self.random.randint(1, most)))
+
+    def there(self) -> Any:
+        """Return everybody who was neither erased nor merged into somebody else."""
+        mine = Worker.objects.filter(pk__in=[one.pk for one in self.workers], anonymised_at=None, merged_into=None)
+        return mine.order_by("pk")
 
     def number(self) -> int:
         self.numbers += 1
@@ -170,6 +188,25 @@ def revoke(site: Site) -> None:
             record_external_result(new, None, by=ADMIN, at=site.at)
 
 
+def extend(site: Site, *, letter: bool | None = None) -> None:
+    """An authority lets records of a course be valid longer, by a letter or by word of mouth."""
+    course = site.courses[site.random.choice(["plain", "signed"])]
+    days_of, until = site.random.choice([*DaysOf]), AT.date() + site.random.randint(300, 900) * DAY
+    extending = Extending(course.pk, days_of, AT.date() - 500 * DAY, AT.date() + 700 * DAY, until)
+    decision = AuthorityDecision(f"Sərəncam {site.number()}", AT.date() - DAY, "Təlim mərkəzi bağlı idi")
+    has_letter = site.random.random() < 0.5 if letter is None else letter
+    evidence = record_evidence_of(site) if has_letter else None
+    with suppress(Conflict):
+        extend_validity(extending, decision, evidence, by=ADMIN, at=site.at)
+
+
+def unextend(site: Site) -> None:
+    """An extension is taken back."""
+    standing = ValidityExtension.objects.filter(revoked_at=None).order_by("pk")
+    if standing:
+        revoke_extension(site.random.choice(list(standing)).pk, "Bizə aid deyil", by=ADMIN, at=site.at)
+
+
 def rename(site: Site) -> None:
     """Somebody has another name or badge."""
     (worker,) = site.some(1)
@@ -186,12 +223,23 @@ def rename_company(site: Site) -> None:
 
 def erase(site: Site) -> None:
     """Somebody is erased."""
-    left = Worker.objects.filter(pk__in=[one.pk for one in site.workers], anonymised_at=None)
-    if left.count() < 5:
+    if site.there().count() < 5:
         return
     (worker,) = site.some(1)
     update_worker(worker.pk, WorkerChanges(status=WorkerStatus.INACTIVE), by=ADMIN, at=site.at)
     anonymise_worker(worker.pk, "Asked for it", by=SUPER, at=site.at)
+
+
+def merge(site: Site) -> None:
+    """Two of them turn out to be one person, unless both have a result in one class."""
+    if site.there().count() < 6:
+        return
+    for one, other in permutations(site.random.sample(list(site.there()), 6), 2):
+        try:
+            merge_workers(one.pk, other.pk, "Eyni şəxsiyyət vəsiqəsi", by=ADMIN, at=site.at)
+        except Conflict:
+            continue
+        return
 
 
 def sign(site: Site) -> None:
@@ -200,7 +248,8 @@ def sign(site: Site) -> None:
 
 
 STEPS: tuple[Callable[[Site], None], ...] = (
-    *(finalize, finalize, outside, decide, withdraw, revoke, rename, rename_company, erase, sign, sign),
+    *(finalize, finalize, outside, decide, withdraw, revoke, rename, rename_company, merge, erase, sign, sign),
+    *(extend, extend, unextend),
 )
 
 
@@ -221,9 +270,18 @@ def whole_history(seed: int, settings: Any, *, many: int = 50) -> Site:
         withdraw,
         rename_company,
         finalize,
+        lambda one: extend(one, letter=True),
+        lambda one: extend(one, letter=False),
         decide,
         revoke,
+        unextend,
         revoke,
+        merge,
+        outside,
+        decide,
+        revoke,
+        merge,
+        lambda one: extend(one, letter=True),
     ]
     for number, step in enumerate(steps):
         step(site)
@@ -239,7 +297,14 @@ def whole_history(seed: int, settings: Any, *, many: int = 50) -> Site:
     raise_alarm(AlarmKind.LEDGER, "LEDGER_BEHIND", "ledger", 1, "for a test", at=site.at)
     accept_restore("A test of a restore", by=SUPER, at=site.at)
     sign(site)
-    for step in (lambda one: finalize(one, "signed"), outside, rename, erase, lambda one: finalize(one, "plain")):
+    for step in (
+        lambda one: finalize(one, "signed"),
+        outside,
+        rename,
+        merge,
+        erase,
+        lambda one: finalize(one, "plain"),
+    ):
         step(site)
         sign(site)
     return site

@@ -115,7 +115,7 @@ def histories(pairs: Iterable[tuple[int, int]], today: date) -> dict[tuple[int, 
         )
         .values("worker_id", "course_id")
         .annotate(
-            expired=Max("expires_on", filter=Q(result=Result.PASSED, revoked_at=None, expires_on__lt=today)),
+            expired=Max("valid_until", filter=Q(result=Result.PASSED, revoked_at=None, valid_until__lt=today)),
             passed=Max("completed_on", filter=Q(result=Result.PASSED, revoked_at=None)),
             ever=Max("id", filter=Q(result=Result.PASSED)),
             failed=Max("completed_on", filter=Q(result=Result.FAILED, revoked_at=None)),

@@ -1,8 +1,9 @@
-"""How workers would stand if some of their proof did not count: the same verdicts, without writing anything."""
+"""How workers would stand if some of their proof did not count, or for longer: the same verdicts, nothing written."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -52,15 +53,48 @@ def standing_without(
     warning_days: how many days before its end a record counts as expiring. Judges with the engine's own expression
     (domain.md §9.3), so that a preview cannot differ from the outcome.
     """
+    proof = f"""SELECT MAX(r.valid_until) FROM {RECORDS} r WHERE r.worker_id = t.worker_id
+        AND r.course_id = t.course_id AND r.result = 'PASSED' AND r.revoked_at IS NULL
+        AND r.valid_until >= {_day("today")} AND r.id NOT IN (SELECT id FROM records)"""
+    return _asked(
+        _standing(proof, "AND c.id NOT IN (SELECT id FROM competencies)"),
+        record_ids,
+        competency_ids,
+        **_days(today, warning_days),
+    )
+
+
+def standing_if(valid_until: Mapping[int, date], *, today: date, warning_days: int) -> list[Stands]:
+    """Return how those stand on `today` of whom these records are, were they valid through these days (one statement).
+
+    valid_until: a record's last day by its number. warning_days: how many days before its end a record counts as
+    expiring. Judges as `standing_without` does.
+    """
+    proof = f"""SELECT MAX(COALESCE(g.until, r.valid_until)) FROM {RECORDS} r LEFT JOIN given g ON g.id = r.id
+        WHERE r.worker_id = t.worker_id AND r.course_id = t.course_id AND r.result = 'PASSED' AND r.revoked_at IS NULL
+        AND COALESCE(g.until, r.valid_until) >= {_day("today")}"""
+    given = json.dumps([{"id": pk, "until": until.isoformat()} for pk, until in valid_until.items()])
+    return _asked(
+        _standing(proof, "", also=f", given AS MATERIALIZED ({_given_days()})"),
+        valid_until,
+        (),
+        given=given,
+        **_days(today, warning_days),
+    )
+
+
+def _standing(proof: str, but: str, *, also: str = "") -> str:
+    """Return the statement that judges the `touched` anew.
+
+    proof: the SELECT of the last valid day of what proves an item `t`. but: a condition on the competency records `c`
+    that wait. also: further tables.
+    """
     pending = f"""EXISTS (SELECT 1 FROM {COMPETENCIES} c WHERE c.worker_id = p.worker_id
-        AND c.course_id = p.course_id AND c.status = 'PENDING' AND c.revoked_at IS NULL
-        AND c.id NOT IN (SELECT id FROM competencies))"""
-    sql = f"""WITH {_touched()},
+        AND c.course_id = p.course_id AND c.status = 'PENDING' AND c.revoked_at IS NULL {but})"""
+    return f"""WITH {_touched()}{also},
     proved AS (
         SELECT t.worker_id, t.course_id, t.due_on, CASE t.requirement_type WHEN 'PRE_MOB' THEN 0 ELSE 1 END AS kind,
-            (SELECT MAX(r.valid_until) FROM {RECORDS} r WHERE r.worker_id = t.worker_id
-             AND r.course_id = t.course_id AND r.result = 'PASSED' AND r.revoked_at IS NULL
-             AND r.valid_until >= {_day("today")} AND r.id NOT IN (SELECT id FROM records)) AS valid_until
+            ({proof}) AS valid_until
         FROM touched t
     ),
     judged AS MATERIALIZED (
@@ -77,8 +111,17 @@ def standing_without(
         ) s
     )
     SELECT worker_id, course_id, severity, overall FROM whole WHERE own = 1"""
-    given = {"today": today.isoformat(), "warn_to": (today + timedelta(days=warning_days)).isoformat()}
-    return _asked(sql, record_ids, competency_ids, **given)
+
+
+def _days(today: date, warning_days: int) -> dict[str, str]:
+    return {"today": today.isoformat(), "warn_to": (today + timedelta(days=warning_days)).isoformat()}
+
+
+def _given_days() -> str:
+    if connection.vendor == "postgresql":
+        return "SELECT id, until FROM jsonb_to_recordset(%(given)s::jsonb) AS g(id bigint, until date)"
+    picked = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in ("id", "until"))
+    return f"SELECT {picked} FROM json_each(%(given)s)"
 
 
 def turned_red(before: Collection[Stands], after: Collection[Stands]) -> list[Red]:

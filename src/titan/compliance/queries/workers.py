@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -23,7 +23,8 @@ from titan.personnel.models import AreaAssignment, Worker
 from titan.personnel.queries.areas import AreaShort
 from titan.personnel.queries.companies import CompanyShort
 from titan.personnel.queries.letters import anywhere, has_letters, is_indexed
-from titan.personnel.queries.workers import WorkerShort, short_worker
+from titan.personnel.queries.merged import badge_now, merged_into, now_of
+from titan.personnel.queries.workers import WorkerShort, short_worker, short_workers
 
 NOT_JUDGED = 9
 
@@ -47,7 +48,10 @@ class AreaHeld:
 
 @dataclass(frozen=True)
 class WorkerRow:
-    """A worker in a list. compliance_status: the worst of their items; None when not active: nothing is judged then."""
+    """A worker in a list. compliance_status: the worst of their items; None when not active: nothing is judged then.
+
+    merged_into_id: of a row that was merged, whom into.
+    """
 
     id: int
     employee_id: str
@@ -65,21 +69,41 @@ class WorkerRow:
     end_date: date | None
     user_id: int | None
     anonymised_at: datetime | None
+    merged_into_id: int | None
+    merged_at: datetime | None
+
+
+@dataclass(frozen=True)
+class AlsoKnown:
+    """A row that turned out to be the same person, and since when it is known."""
+
+    id: int
+    employee_id: str
+    first_name: str
+    last_name: str
+    merged_at: datetime
 
 
 @dataclass(frozen=True)
 class WorkerView(WorkerRow):
-    """A worker, whole. areas: by code."""
+    """A worker, whole. areas: by code. merged_into: of a row that was merged, who that is by now.
+
+    also: the rows that were merged into this one.
+    """
 
     supervisor: WorkerShort | None
     areas: list[AreaHeld]
+    merged_into: WorkerShort | None = None
+    also: list[AlsoKnown] | None = None
 
 
 @dataclass(frozen=True)
 class WorkerFilters:
     """What a list of workers is narrowed to; None: not at all.
 
-    search: in names and badges. area_id: those assigned to the area itself, not to one below it.
+    search: in names and badges, those of rows merged into a worker too. employee_id: a badge; of a row that was merged,
+    whoever it is now. area_id: those assigned to the area itself, not to one below it. merged: the rows that were
+    merged, instead of all others.
     """
 
     search: str | None = None
@@ -90,10 +114,11 @@ class WorkerFilters:
     supervisor_id: int | None = None
     status: str | None = None
     compliance_status: str | None = None
+    merged: bool = False
 
 
 def worker(worker_id: int, *, by: Actor, language: str) -> WorkerView:
-    """Return one worker, whole (two statements). Raises Forbidden for trainers, NotFound."""
+    """Return one worker, whole (four statements at most). Raises Forbidden for trainers, NotFound."""
     need_reader(by)
     row = _rows().select_related("supervisor__company").filter(pk=worker_id).first()
     if row is None:
@@ -104,7 +129,20 @@ def worker(worker_id: int, *, by: Actor, language: str) -> WorkerView:
         for one in sorted(held, key=lambda one: one.area.code)
     ]
     supervisor = short_worker(row.supervisor) if row.supervisor else None
-    return _view(row, language, supervisor=supervisor, areas=areas)
+    whole = _view(row, language, supervisor=supervisor, areas=areas)
+    if row.merged_into_id is not None:
+        stays = now_of(worker_id)
+        return replace(whole, also=[], merged_into=short_workers([stays])[stays])
+    return replace(whole, also=_also(worker_id))
+
+
+def _also(worker_id: int) -> list[AlsoKnown]:
+    rows = Worker.objects.filter(pk__in=merged_into([worker_id]).get(worker_id, [])).order_by("merged_at", "pk")
+    return [
+        AlsoKnown(row.pk, row.employee_id, row.first_name, row.last_name, row.merged_at)
+        for row in rows
+        if row.merged_at is not None
+    ]
 
 
 def list_workers(
@@ -117,7 +155,7 @@ def list_workers(
 ) -> Page[WorkerRow]:
     """Return a page of the workers by last name, first name, badge; the total stands on the first page.
 
-    At most two statements. Raises Forbidden for trainers.
+    At most two statements; five by badge. Raises Forbidden for trainers.
     """
     need_reader(by)
     wanted = _wanted(filters)
@@ -157,6 +195,12 @@ def list_workers_worst_first(
     return Page([_listed(row, language) for row in rows[:limit]], following, total)
 
 
+def workers_listed(worker_ids: Iterable[int], *, language: str) -> dict[int, WorkerRow]:
+    """Return these workers as a list shows them, by id, also those that were merged (one statement)."""
+    rows = _rows().filter(pk__in=id_set(worker_ids)).values_list(*_LISTED)
+    return {row[0]: _listed(row, language) for row in rows}
+
+
 def open_items(worker_ids: Iterable[int]) -> dict[int, dict[str, int]]:
     """Return how many items of these workers are not compliant, by status (one statement)."""
     items = ComplianceItem.objects.filter(worker_id__in=id_set(worker_ids), severity__lt=Severity.COMPLIANT)
@@ -174,13 +218,15 @@ def _rows() -> QuerySet[Worker]:
 def _wanted(filters: WorkerFilters) -> dict[str, Any]:
     """Return the values that a list is narrowed to, by the names of `_narrowed`."""
     wanted = is_given(
-        employee_id=filters.employee_id,
         company_id=filters.company_id,
         role_id=filters.role_id,
         supervisor_id=filters.supervisor_id,
         status=filters.status,
         area_id=filters.area_id,
+        merged=filters.merged or None,
     )
+    if filters.employee_id is not None:
+        wanted["id"] = _with_badge(filters.employee_id, merged=filters.merged)
     if filters.compliance_status is not None:
         wanted["severity"] = _severity(filters.compliance_status)
     words = (filters.search or "").strip()
@@ -195,7 +241,7 @@ def _after(cursor: str) -> dict[str, Any]:
 
 
 _GIVEN = {
-    **given(Worker, "employee_id", "status", "name_key"),
+    **given(Worker, "id", "status", "name_key"),
     "severity": Given("severity", WorkerVerdict._meta.get_field("severity")),
     **{
         name: Given(name, Worker._meta.get_field("id"))
@@ -206,7 +252,7 @@ _GIVEN = {
 
 def _narrowed(shape: Shape) -> QuerySet[Worker]:
     same = {name: _GIVEN[name] for name in _SAME if name in shape}
-    workers = _rows().filter(**same)
+    workers = _rows().filter(merged_into__isnull="merged" not in shape, **same)
     if "severity" in shape:
         workers = workers.filter(verdict__severity=_GIVEN["severity"])
     if "area_id" in shape:
@@ -218,7 +264,15 @@ def _narrowed(shape: Shape) -> QuerySet[Worker]:
     return workers
 
 
-_SAME = ("employee_id", "company_id", "role_id", "supervisor_id", "status")
+def _with_badge(badge: str, *, merged: bool) -> int:
+    """Return who has a badge; of a row that was merged, whoever that is now, unless such rows are asked for."""
+    if merged:
+        return Worker.objects.filter(employee_id=badge).values_list("pk", flat=True).first() or 0
+    now = badge_now(badge)
+    return now.worker_id if now else 0
+
+
+_SAME = ("id", "company_id", "role_id", "supervisor_id", "status")
 
 
 def _past(name: str, pk: str) -> Q:
@@ -278,6 +332,8 @@ _LISTED = (
     "supervisor_id",
     "user_id",
     "anonymised_at",
+    "merged_into_id",
+    "merged_at",
     "name_key",
 )
 _SEVERITY = _LISTED.index("verdict__severity")
@@ -286,7 +342,7 @@ _BY_NAME, _JUDGED, _NOT_JUDGED = (Statement(build, *_LISTED) for build in (_by_n
 
 def _listed(row: tuple[Any, ...], language: str) -> WorkerRow:
     pk, badge, first, last, email, phone, company, code, name, role, role_code, title, since, status, *rest = row
-    severity, starts, ends, supervisor_id, user_id, anonymised_at, _name_key = rest
+    severity, starts, ends, supervisor_id, user_id, anonymised_at, into, merged_at, _name_key = rest
     return WorkerRow(
         id=pk,
         employee_id=badge,
@@ -304,6 +360,8 @@ def _listed(row: tuple[Any, ...], language: str) -> WorkerRow:
         supervisor_id=supervisor_id,
         user_id=user_id,
         anonymised_at=anonymised_at,
+        merged_into_id=into,
+        merged_at=merged_at,
     )
 
 
@@ -328,6 +386,8 @@ def _view(row: Worker, language: str, *, supervisor: WorkerShort | None, areas: 
         supervisor_id=row.supervisor_id,
         user_id=row.user_id,
         anonymised_at=row.anonymised_at,
+        merged_into_id=row.merged_into_id,
+        merged_at=row.merged_at,
         supervisor=supervisor,
         areas=areas,
     )

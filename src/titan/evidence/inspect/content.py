@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import zipfile
 from pathlib import Path
 
@@ -57,17 +58,24 @@ def _of_brands(head: bytes) -> MediaType:
 def _of_table(head: bytes) -> MediaType:
     if head.startswith(ZIP):
         return MediaType.XLSX
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if b"\x00" in head or text.startswith(b"<") or any(head.startswith(start) for start in KNOWN_OTHERS):
+    text = _beginning(head)
+    if b"\x00" in text or text.startswith(b"<") or any(head.startswith(start) for start in KNOWN_OTHERS):
         raise NotAccepted(_named(head))
     return MediaType.CSV
+
+
+def _beginning(head: bytes) -> bytes:
+    """Return how a text begins, in UTF-8 when its first bytes say that it is UTF-16."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return head[: len(head) // 2 * 2].decode("utf-16", errors="replace").lstrip().encode("utf-8", errors="replace")
+    return head.removeprefix(codecs.BOM_UTF8).lstrip()
 
 
 def _named(head: bytes) -> str:
     for start, name in KNOWN_OTHERS.items():
         if head.startswith(start):
             return name
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+    if _beginning(head).startswith(b"<"):
         return N_("It is a web page, an SVG or another text.")
     return N_("Its content is none of the accepted types.")
 

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from titan.core.given import CODE_LIMIT, FIRST_DAY, Wrong, unknown_choice
+from titan.core.language import _
 from titan.exchange.site_folder.problems import Problems
 
 LAST_DAY = date(2200, 12, 31)
@@ -69,7 +70,7 @@ class Cells:
         """Return a code, by which rows refer to each other."""
         code = self.text(column, CODE_LIMIT, required=required)
         if LIST_SEPARATOR in code:
-            self.wrong(column, "CODE_INVALID", f"Take out the {LIST_SEPARATOR!r}: it separates the codes of a list.")
+            self.wrong(column, "CODE_INVALID", _("Take out the “;”: it separates the codes of a list."))
             return ""
         return code
 
@@ -78,7 +79,7 @@ class Cells:
         text = self.text(column, 10_000, required=False)
         codes = [part.strip() for part in text.split(LIST_SEPARATOR) if part.strip()]
         for twice in sorted({code for code in codes if codes.count(code) > 1}):
-            self.wrong(column, "TWICE", f"Name {twice!r} only once.")
+            self.wrong(column, "TWICE", _("Name “%(code)s” only once.") % {"code": twice})
         return tuple(dict.fromkeys(codes))
 
     def number(self, column: str, *, required: bool = True) -> int | None:
@@ -87,7 +88,7 @@ class Cells:
         if not text:
             return None
         if not _WHOLE_NUMBER.fullmatch(text):
-            self.wrong(column, "NOT_A_NUMBER", f"Give a whole number, not {text!r}.")
+            self.wrong(column, "NOT_A_NUMBER", _("Give a whole number, not “%(text)s”.") % {"text": text})
             return None
         return int(text)
 
@@ -95,7 +96,7 @@ class Cells:
         """Return yes or no."""
         text = self.text(column, 100).casefold()
         if text and text not in {"yes", "no"}:
-            self.wrong(column, "NOT_YES_OR_NO", f"Write yes or no, not {text!r}.")
+            self.wrong(column, "NOT_YES_OR_NO", _("Write yes or no, not “%(text)s”.") % {"text": text})
         return text == "yes"
 
     def day(self, column: str, *, required: bool = True) -> date | None:
@@ -105,9 +106,12 @@ class Cells:
             return None
         day = iso_day(text)
         if day is None:
-            self.wrong(column, "NOT_A_DAY", f"Give a day of the calendar as YYYY-MM-DD, not {text!r}.")
+            self.wrong(
+                column, "NOT_A_DAY", _("Give a day of the calendar as YYYY-MM-DD, not “%(text)s”.") % {"text": text}
+            )
         elif not FIRST_DAY <= day <= LAST_DAY:
-            self.wrong(column, "OUT_OF_RANGE", f"Give a day from {FIRST_DAY} to {LAST_DAY}, not {text}.")
+            said = {"first": FIRST_DAY, "last": LAST_DAY, "value": text}
+            self.wrong(column, "OUT_OF_RANGE", _("Give a day from %(first)s to %(last)s, not %(value)s.") % said)
         else:
             return day + self.shift
         return None

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from titan.catalogue.rules import prerequisite_circle
+from titan.core.language import _
 from titan.core.settings import Site
 from titan.exchange.site_folder.changes import contradicted, record_key, wanted_content
 from titan.exchange.site_folder.layout import (
@@ -125,8 +126,8 @@ def _check_references(
 ) -> None:
     for row, column, code in found:
         if code and code not in existing:
-            message = f"{code!r} is neither in {home} nor on the site: correct it, or add it there."
-            problems.add(file, row, column, "UNKNOWN_REFERENCE", message)
+            message = _("“%(code)s” is neither in %(home)s nor on the site: correct it, or add it there.")
+            problems.add(file, row, column, "UNKNOWN_REFERENCE", message % {"code": code, "home": home})
 
 
 def _check_area_circles(folder: Folder, known: Known, problems: Problems) -> None:
@@ -134,7 +135,13 @@ def _check_area_circles(folder: Folder, known: Known, problems: Problems) -> Non
     above |= {row.code: row.parent_code for row in folder.areas}
     rows = {row.code: row.row for row in folder.areas}
     for row, way in _circles(above, rows):
-        problems.add(AREAS.file, row, "parent_code", "CIRCLE", f"The areas {way} lie in each other: change a parent.")
+        problems.add(
+            AREAS.file,
+            row,
+            "parent_code",
+            "CIRCLE",
+            _("The areas %(way)s lie in each other: change a parent.") % {"way": way},
+        )
 
 
 def _check_supervisor_circles(folder: Folder, known: Known, problems: Problems) -> None:
@@ -142,7 +149,7 @@ def _check_supervisor_circles(folder: Folder, known: Known, problems: Problems) 
     above |= {row.employee_id: row.supervisor_employee_id for row in folder.workers}
     rows = {row.employee_id: row.row for row in folder.workers}
     for row, way in _circles(above, rows):
-        message = f"{way} would supervise each other: change one of the supervisors."
+        message = _("%(way)s would supervise each other: change one of the supervisors.") % {"way": way}
         problems.add(WORKERS.file, row, "supervisor_employee_id", "CIRCLE", message)
 
 
@@ -174,7 +181,9 @@ def _check_prerequisite_circles(folder: Folder, known: Known, problems: Problems
         if circle and frozenset(circle) not in said:
             said.add(frozenset(circle))
             way = " → ".join(codes[number] for number in circle)
-            message = f"A course cannot come before itself: {way}. Take out one of the prerequisites."
+            message = _("A course cannot come before itself: %(way)s. Take out one of the prerequisites.") % {
+                "way": way
+            }
             problems.add(COURSES.file, row.row, "prerequisite_codes", "CIRCLE", message)
 
 
@@ -187,8 +196,11 @@ def _check_drafts(folder: Folder, known: Known, problems: Problems) -> None:
                 row.row,
                 "code",
                 "COURSE_HAS_DRAFT",
-                f"Course {row.code} has version {course.draft_number} as a draft: publish that one first, "
-                "then this row can become the next version.",
+                _(
+                    "Course %(code)s has version %(number)s as a draft: publish that one first, then this row can "
+                    "become the next version."
+                )
+                % {"code": row.code, "number": course.draft_number},
             )
 
 
@@ -200,20 +212,20 @@ def _check_records(folder: Folder, known: Known, today: date, problems: Problems
         if wrong_day:
             problems.add(RECORDS, row.row, "completed_on", "AFTER_TODAY", wrong_day)
         if row.course_code in unpublished:
-            message = f"Course {row.course_code} has no published version: publish it first."
+            message = _("Course %(code)s has no published version: publish it first.") % {"code": row.course_code}
             problems.add(RECORDS, row.row, "course_code", "COURSE_NOT_PUBLISHED", message)
-        _check_expiry(row, known, problems)
+        contradiction = expiry_contradiction(row, known)
+        if contradiction:
+            problems.add(RECORDS, row.row, "expires_on", "EXPIRY_CHANGED", contradiction)
 
 
-def _check_expiry(row: RecordRow, known: Known, problems: Problems) -> None:
+def expiry_contradiction(row: RecordRow, known: Known) -> str | None:
+    """Return what is wrong with a row that gives a standing record another expiry, or None."""
     standing = contradicted(row, known.records.get(record_key(row), []))
-    if standing is not None:
-        until = standing.expires_on.isoformat() if standing.expires_on else "never"
-        problems.add(
-            RECORDS,
-            row.row,
-            "expires_on",
-            "EXPIRY_CHANGED",
-            f"This record stands already and expires {until}; what is proved does not change. "
-            "Revoke it with a reason, then load this row.",
-        )
+    if standing is None:
+        return None
+    until = standing.expires_on.isoformat() if standing.expires_on else _("never")
+    return _(
+        "This record stands already and expires %(until)s; what is proved does not change. Revoke it with a "
+        "reason, then bring this row again."
+    ) % {"until": until}

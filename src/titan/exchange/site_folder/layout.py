@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from titan.catalogue.rules import VersionContent, checked_content
 from titan.compliance.requirements.rules import RequirementGiven, check_requirements
 from titan.core.given import Wrong
+from titan.core.language import _
 from titan.exchange.site_folder.cells import Cells
 from titan.exchange.site_folder.rows import (
     AreaRow,
@@ -154,6 +155,7 @@ def _venue(cells: Cells) -> VenueRow:
 
 def _worker(cells: Cells) -> WorkerRow:
     role_code, areas = cells.code("role_code", required=False), cells.codes("area_codes")
+    areas_since = cells.day("area_assigned_on", required=False)
     wrong = Wrong()
     fields = checked_worker(
         WorkerFields(
@@ -164,16 +166,19 @@ def _worker(cells: Cells) -> WorkerRow:
             email=cells.raw("email"),
             phone=cells.raw("phone"),
             role_id=0 if role_code else None,
-            role_assigned_on=cells.day("role_assigned_on", required=bool(role_code or areas)),
+            role_assigned_on=cells.day("role_assigned_on", required=bool(role_code or (areas and not areas_since))),
             status=cells.raw("status").strip(),
             start_date=cells.day("start_date", required=False),
             end_date=cells.day("end_date", required=False),
-            areas=tuple(AreaGiven(number) for number in range(len(areas))),
+            areas=tuple(AreaGiven(number, areas_since) for number in range(len(areas))),
         ),
         wrong,
         today=cells.today,
     )
-    cells.take(wrong, {"areas": "area_codes"})
+    cells.take(
+        wrong,
+        {"areas": "area_codes"} | {f"areas.{number}.assigned_on": "area_assigned_on" for number in range(len(areas))},
+    )
     return WorkerRow(
         row=cells.row,
         employee_id=fields.employee_id,
@@ -189,6 +194,7 @@ def _worker(cells: Cells) -> WorkerRow:
         end_date=fields.end_date,
         supervisor_employee_id=cells.code("supervisor_employee_id", required=False),
         area_codes=areas,
+        area_assigned_on=areas_since,
     )
 
 
@@ -197,9 +203,11 @@ def _record(cells: Cells) -> RecordRow:
     expires = cells.day("expires_on", required=False)
     result = cells.choice("result", Result)
     if result == Result.FAILED and expires:
-        cells.wrong("expires_on", "NOT_ALLOWED", "Leave this empty: a failed result proves nothing that could expire.")
+        cells.wrong(
+            "expires_on", "NOT_ALLOWED", _("Leave this empty: a failed result proves nothing that could expire.")
+        )
     elif completed and expires and expires < completed:
-        cells.wrong("expires_on", "BEFORE_COMPLETION", "Give a day that is not before completed_on.")
+        cells.wrong("expires_on", "BEFORE_COMPLETION", _("Give a day that is not before the completion."))
     return RecordRow(
         row=cells.row,
         employee_id=cells.code("employee_id"),
@@ -269,6 +277,7 @@ WORKERS = Layout(
     ),
     ("employee_id",),
     _worker,
+    optional=("area_assigned_on",),
 )
 TRAINING = Layout(
     RECORDS,

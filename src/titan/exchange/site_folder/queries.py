@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from titan.audit.models import AuditEvent
 from titan.catalogue.models import Course, CourseVersion, Prerequisite, VersionStatus
 from titan.compliance.models import AreaRequirement, RoleRequirement
-from titan.core.bulk import id_set
+from titan.core.bulk import id_set, text_set
 from titan.exchange.site_folder.changes import CourseContent, RecordKey, StandingRecord
-from titan.exchange.site_folder.rows import Folder
 from titan.personnel.models import Area, AreaAssignment, Company, Role, Worker
+from titan.personnel.queries.merged import who_stays
 from titan.records.models import TrainingRecord
 from titan.resources.models import Qualification, Trainer, Venue
 
 SITE_LOADED = "site.loaded"
+WORKER_COLUMNS = (
+    "id",
+    "employee_id",
+    "first_name",
+    "last_name",
+    "email",
+    "phone",
+    "company__code",
+    "role__code",
+    "role_assigned_on",
+    "status",
+    "start_date",
+    "end_date",
+    "supervisor__employee_id",
+    "also_key",
+)
 
 
 @dataclass(frozen=True)
@@ -99,6 +116,7 @@ class KnownWorker:
     start_date: date | None
     end_date: date | None
     supervisor_employee_id: str
+    also_key: str
     areas: dict[str, KnownAssignment]
 
 
@@ -118,11 +136,22 @@ class Known:
     records: dict[RecordKey, list[StandingRecord]]
 
 
-def known(folder: Folder) -> Known:
-    """Return what the database holds (12 statements); records only of the workers in `folder`'s register."""
-    courses = _courses()
-    workers = _workers()
-    badges = {row.employee_id for row in folder.records}
+def badges_merged() -> dict[str, str]:
+    """Return the badges of all rows that were merged, each with the badge that it is now (three statements at most)."""
+    gone = dict(Worker.objects.exclude(merged_into=None).values_list("pk", "employee_id"))
+    if not gone:
+        return {}
+    stays = who_stays(gone)
+    badges = dict(Worker.objects.filter(pk__in=id_set(stays.values())).values_list("pk", "employee_id"))
+    return {badge: badges[stays[pk]] for pk, badge in gone.items()}
+
+
+def known(of_records: Collection[str] = (), *, workers: Collection[str] | None = None) -> Known:
+    """Return what the database holds: a fixed number of statements, at most 13.
+
+    of_records: the badges whose training records are asked for. workers: the badges whose workers are; None: all.
+    """
+    people = known_workers(workers) if workers is None or workers else {}
     return Known(
         companies={code: (pk, name) for pk, code, name in Company.objects.values_list("id", "code", "name")},
         roles={code: KnownRole(pk, title) for pk, code, title in Role.objects.values_list("id", "code", "title")},
@@ -130,7 +159,7 @@ def known(folder: Folder) -> Known:
             code: KnownArea(pk, name, parent or "")
             for pk, code, name, parent in Area.objects.values_list("id", "code", "name", "parent__code")
         },
-        courses=courses,
+        courses=_courses(),
         role_requirements={
             (source, course): KnownRequirement(pk, kind, grace)
             for pk, source, course, kind, grace in RoleRequirement.objects.filter(until=None).values_list(
@@ -148,8 +177,8 @@ def known(folder: Folder) -> Known:
             name: KnownVenue(pk, capacity, location)
             for pk, name, capacity, location in Venue.objects.values_list("id", "name", "capacity", "location")
         },
-        workers=workers,
-        records=_records(workers[badge].id for badge in badges if badge in workers) if badges else {},
+        workers=people,
+        records=known_records(people[badge].id for badge in {*of_records} if badge in people) if of_records else {},
     )
 
 
@@ -208,47 +237,40 @@ def _trainers() -> dict[str, KnownTrainer]:
     }
 
 
-def _workers() -> dict[str, KnownWorker]:
+def known_workers(badges: Collection[str] | None) -> dict[str, KnownWorker]:
+    """Return workers by badge, those of `badges` (None: all); two statements."""
     areas: dict[int, dict[str, KnownAssignment]] = defaultdict(dict)
     assigned = AreaAssignment.objects.filter(until=None)
+    found = Worker.objects.filter(merged_into=None)
+    if badges is not None:
+        found = found.filter(employee_id__in=text_set(badges))
+        assigned = assigned.filter(worker__in=found.values("pk"))
     for pk, worker_id, code, day in assigned.values_list("id", "worker_id", "area__code", "assigned_on"):
         areas[worker_id][code] = KnownAssignment(pk, day)
-    rows = Worker.objects.values_list(
-        "id",
-        "employee_id",
-        "first_name",
-        "last_name",
-        "email",
-        "phone",
-        "company__code",
-        "role__code",
-        "role_assigned_on",
-        "status",
-        "start_date",
-        "end_date",
-        "supervisor__employee_id",
+    return {row[1]: _worker(row, areas.get(row[0], {})) for row in found.values_list(*WORKER_COLUMNS)}
+
+
+def _worker(row: tuple[Any, ...], areas: dict[str, KnownAssignment]) -> KnownWorker:
+    return KnownWorker(
+        id=row[0],
+        first_name=row[2],
+        last_name=row[3],
+        email=row[4],
+        phone=row[5],
+        company_code=row[6],
+        role_code=row[7] or "",
+        role_assigned_on=row[8],
+        status=row[9],
+        start_date=row[10],
+        end_date=row[11],
+        supervisor_employee_id=row[12] or "",
+        also_key=row[13],
+        areas=areas,
     )
-    return {
-        row[1]: KnownWorker(
-            id=row[0],
-            first_name=row[2],
-            last_name=row[3],
-            email=row[4],
-            phone=row[5],
-            company_code=row[6],
-            role_code=row[7] or "",
-            role_assigned_on=row[8],
-            status=row[9],
-            start_date=row[10],
-            end_date=row[11],
-            supervisor_employee_id=row[12] or "",
-            areas=areas.get(row[0], {}),
-        )
-        for row in rows
-    }
 
 
-def _records(worker_ids: Iterable[int]) -> dict[RecordKey, list[StandingRecord]]:
+def known_records(worker_ids: Iterable[int]) -> dict[RecordKey, list[StandingRecord]]:
+    """Return the training records of these workers, revoked ones too; one statement."""
     found: dict[RecordKey, list[StandingRecord]] = defaultdict(list)
     rows = TrainingRecord.objects.filter(worker_id__in=id_set(worker_ids)).values_list(
         "worker__employee_id", "course__code", "completed_on", "result", "expires_on", "revoked_at"

@@ -122,6 +122,11 @@ class VenueRow:
 
 @dataclass(frozen=True)
 class WorkerRow:
+    """A worker. area_assigned_on: from when areas that begin count; without it, from `role_assigned_on`.
+
+    area_days: the same of single areas, which no file has a column for.
+    """
+
     row: int
     employee_id: str
     first_name: str
@@ -136,6 +141,8 @@ class WorkerRow:
     end_date: date | None
     supervisor_employee_id: str
     area_codes: tuple[str, ...]
+    area_assigned_on: date | None = None
+    area_days: Mapping[str, date] = field(default_factory=dict)
 
     @property
     def key(self) -> tuple[object, ...]:

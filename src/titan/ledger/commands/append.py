@@ -11,7 +11,7 @@ from titan.core.command import Unit, current_unit
 from titan.ledger.commands.sealing import sealed
 from titan.ledger.entering import NewLeaf
 from titan.ledger.models import Head, Leaf, Node
-from titan.ledger.rules.tree import Frontier, Stored, leaf_hash, unpacked
+from titan.ledger.rules.tree import Frontier, leaf_hash, unpacked
 from titan.ledger.sql import insert, rows
 
 WAITING = "ledger"
@@ -36,7 +36,7 @@ def append_now(closing: Callable[[range], NewLeaf] | None = None) -> range:
     """Append what was entered so far and return the indexes it got; for a receipt that names them.
 
     closing: given the indexes of these leaves, returns one more that ends the batch. Holds the head until the command
-    ends: call it last. At most seven statements, whatever the number of leaves.
+    ends: call it last. At most six statements, whatever the number of leaves.
     """
     kept = current_unit().kept
     if not kept.get(WAITING) and closing is None:
@@ -72,9 +72,7 @@ def write(tip: Tip, ready: Sequence[tuple[NewLeaf, bytes]]) -> range:
     """Write sealed leaves after `tip`, with the nodes that become complete and the new head; return their indexes."""
     frontier = tip.frontier
     first = frontier.size
-    nodes: list[Stored] = []
-    for _leaf, data in ready:
-        nodes += frontier.append(leaf_hash(data))
+    nodes = frontier.extend(leaf_hash(data) for _leaf, data in ready)
     insert(
         Leaf,
         ("index", "type", "entity_id", "data"),

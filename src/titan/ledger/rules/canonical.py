@@ -10,6 +10,7 @@ import orjson
 Value: TypeAlias = "dict[str, Value] | list[Value] | str | int | bool | None"
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+MOST_DIGITS = 17
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
@@ -25,9 +26,27 @@ def canonical(value: Value) -> bytes:
         return _encode(value).encode()
 
 
+def _whole(digits: str) -> int:
+    # Fractions and NaN come here too, and `int` refuses them.
+    if len(digits) > MOST_DIGITS or abs(int(digits)) >= 2**53:
+        raise ValueError(f"{digits[:MOST_DIGITS]} is no number that a leaf may hold.")
+    return int(digits)
+
+
+def readable(data: bytes) -> dict[str, Any]:
+    """Return the object that `data` holds, for whoever shows what lies there; an empty one if somebody damaged it."""
+    try:
+        return read(data)
+    except ValueError:
+        return {}
+
+
 def read(data: bytes) -> dict[str, Any]:
     """Return the object that `data` holds; raise ValueError unless these are exactly its canonical bytes."""
-    value = json.loads(data)
+    try:
+        value = json.loads(data, parse_int=_whole, parse_float=_whole, parse_constant=_whole)
+    except RecursionError:
+        raise ValueError("These bytes nest too deeply to be a leaf.") from None
     if not isinstance(value, dict) or canonical(value) != bytes(data):
         raise ValueError("These bytes are not the canonical form of an object.")
     return value

@@ -6,7 +6,7 @@ each bit that is set in n. It is all that is needed to append.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -55,6 +55,10 @@ class Frontier:
         self.hashes.append(node)
         self.size += 1
         return stored
+
+    def extend(self, leaves: Iterable[bytes]) -> list[Stored]:
+        """Take in leaf hashes, in order; return what `append` returns of each, joined."""
+        return [node for leaf in leaves for node in self.append(leaf)]
 
     def root(self) -> bytes:
         """Return the root of the tree as it is now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,8 +21,17 @@ from titan.ledger.rules.notes import VerifierKey, read_vkey
 from titan.ledger.sql import rows
 from titan.ledger.verifying.problem import Problem, alarm
 from titan.ledger.verifying.tree import Mark
+from titan.ledger.verifying.writing import is_framed
 
+ORIGIN = re.compile("titan-[0-9a-f]{12}/[1-9][0-9]*")
 COLUMNS = "id, origin, size, root, key_id, note"
+
+
+KEYS = {
+    LeafType.KEY: {"key", "previous"},
+    LeafType.EPOCH: {"adopted", "epoch", "lost", "note", "origin"},
+}
+"""What the leaves about the ledger itself say, beside what every leaf says."""
 
 
 @dataclass(frozen=True)
@@ -50,18 +60,31 @@ def told() -> tuple[Told, list[Problem]]:
     wrong: list[Problem] = []
     for index, _type, data in found:
         try:
-            said = read(bytes(data))
+            said = _said(bytes(data))
             if said["type"] == LeafType.KEY:
                 wrong += _chained(index, said, keys)
                 keys.append(read_vkey(said["key"]))
             elif said["type"] == LeafType.EPOCH:
                 wrong += _opened(index, said, origins)
-                origins[str(said["origin"])] = index
-                adopted = said["adopted"] if index == 0 else adopted
-                began_at = said["at"] if index == 0 else began_at
+                origins[said["origin"]] = index
+                adopted, began_at = (said["adopted"], said["at"]) if index == 0 else (adopted, began_at)
         except (ValueError, KeyError, TypeError, AttributeError):
             wrong.append(alarm("LEAF_UNREADABLE", "leaf", index, "it does not say what a leaf of its kind says"))
-    return Told(tuple(keys), origins, adopted if isinstance(adopted, int) else 0, str(began_at)), wrong
+    return Told(tuple(keys), origins, adopted, began_at), wrong
+
+
+def _said(data: bytes) -> dict[str, Any]:
+    """Return what a leaf about the ledger itself says; ValueError when it is not written as one of its kind."""
+    said = read(data)
+    keys = KEYS.get(said["type"])
+    if keys is not None and (said.keys() != keys | {"at", "by", "type", "v"} or not is_framed(said)):
+        raise ValueError(f"This is no {said['type']}.")
+    if said["type"] == LeafType.EPOCH:
+        if [type(said[name]) for name in ("adopted", "epoch", "note", "origin")] != [int, int, type(None), str]:
+            raise ValueError("Its numbers are none.")
+        if said["lost"] is not None:
+            notes.read_note(said["lost"])
+    return said
 
 
 def _chained(index: int, said: dict[str, Any], keys: list[VerifierKey]) -> Iterator[Problem]:
@@ -72,7 +95,12 @@ def _chained(index: int, said: dict[str, Any], keys: list[VerifierKey]) -> Itera
 def _opened(index: int, said: dict[str, Any], origins: dict[str, int]) -> Iterator[Problem]:
     name, _slash, epoch = said["origin"].rpartition("/")
     names = {one.rpartition("/")[0] for one in origins} or {name}
-    if names != {name} or epoch != str(said["epoch"]) or said["epoch"] != len(origins) + 1:
+    if (
+        not ORIGIN.fullmatch(said["origin"])
+        or names != {name}
+        or epoch != str(said["epoch"])
+        or said["epoch"] != len(origins) + 1
+    ):
         yield alarm("EPOCH_UNCHAINED", "leaf", index, "its origin does not follow the one before it")
 
 

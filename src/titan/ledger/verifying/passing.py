@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, TypeAlias
 
-import orjson
-
 from titan.ledger.models import Head, Leaf, Node
-from titan.ledger.rules.canonical import canonical
+from titan.ledger.rules.canonical import read
 from titan.ledger.rules.tree import WIDTH
 from titan.ledger.sql import rows
 from titan.ledger.verifying.checkpoints import Signatures, Told, newest_id
@@ -186,28 +184,24 @@ def say_of(kind: str, leaf: Read) -> dict[str, Any] | Problem:
     """Return what a leaf of the type `kind` says, or what is wrong with its bytes."""
     index, _about, data = leaf
     try:
-        said = orjson.loads(data)
-        canon = canonical(said)
-        named = said["type"]
-    except (ValueError, KeyError, TypeError):
-        return alarm("LEAF_UNREADABLE", "leaf", index, "its bytes are not what a leaf is written in")
-    if canon != data:
-        return alarm("LEAF_UNREADABLE", "leaf", index, "its bytes are not in canonical form")
-    if named != kind:
+        said = read(data)
+    except ValueError:
+        return alarm("LEAF_UNREADABLE", "leaf", index, "its bytes are not canonical JSON")
+    if said.get("type") != kind:
         return alarm("LEAF_MISLABELLED", "leaf", index, "the type beside its bytes is not the one that they say")
-    return dict(said)
+    return said
 
 
 def sound(kind: str, leaves: Sequence[Read], wrong: list[Problem]) -> list[Said]:
     """Return those leaves of the type `kind` that can be read, with what they say; add to `wrong` what cannot."""
-    read: list[Said] = []
+    found: list[Said] = []
     for leaf in leaves:
         said = say_of(kind, leaf)
         if isinstance(said, Problem):
             wrong.append(said)
         else:
-            read.append((*leaf, said))
-    return read
+            found.append((*leaf, said))
+    return found
 
 
 def _upper_nodes() -> dict[tuple[int, int], bytes]:

@@ -15,13 +15,22 @@ from titan.ledger.entering import NewLeaf
 from titan.ledger.rules.canonical import canonical
 
 VERSION = 1
-_MARK = re.compile(r'"\\u0000(\w+)\\u0000"')
-_LENGTHS = {"at": 29, "nonce": 34, "subject": 66}
-"""What a form may leave open, for no column says it, or it is checked in another way: how long it is, with its quotes.
-
-The others so left open are `by` and `note`, which may be null.
-"""
 OPEN = "\x00"
+"""What stands where a form is left open; JSON never holds it."""
+_MARK = re.compile(r'"\\u0000(\w+)\\u0000"')
+_HEX = '"[0-9a-f]{%d}"'
+_DAY, _HOUR = "[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])", "(?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2}"
+_OPEN = {
+    "at": rf'"{_DAY}T{_HOUR}\.[0-9]{{6}}Z"',
+    "by": "null|[1-9][0-9]{0,15}",
+    "nonce": _HEX % 32,
+    "note": f"null|{_HEX % 64}",
+    "subject": _HEX % 64,
+}
+"""What a form may leave open, for no column says it, or it is checked in another way: how it is written."""
+_FRAME = re.compile(f"{_OPEN['at']}{OPEN}(?:{_OPEN['by']}){OPEN}{VERSION}")
+_LENGTHS = {"at": 29, "nonce": 34, "subject": 66}
+"""How long those are that are always as long."""
 KEPT = 20_000
 
 
@@ -61,35 +70,37 @@ class Form:
         self.at = _name(leaf.at)
         self.worker = _name(leaf.worker_id)
         self.texts = {key: _name(text) for key, text in (leaf.texts or {}).items()}
+        self._lengths = [(number, gap, _LENGTHS.get(gap, 0)) for number, gap in enumerate(self.gaps, 1)]
+        self._written = re.compile(OPEN.join(f"(?:{_OPEN[gap]})" for gap in self.gaps)).fullmatch
 
+    def read(self, parts: Sequence[str], leaf: str) -> list[str] | None:
+        """Return what `leaf` holds in the gaps, as JSON writes it; None when it is another leaf.
 
-def lengths_of(gaps: Sequence[str]) -> tuple[tuple[int, str, int], ...]:
-    """Return of each gap its number from 1 on, its name, and how long it is (0: that depends)."""
-    return tuple((number, gap, _LENGTHS.get(gap, 0)) for number, gap in enumerate(gaps, 1))
-
-
-def read_gaps(parts: Sequence[str], gaps: Sequence[tuple[int, str, int]], leaf: str) -> list[str] | None:
-    """Return what `leaf` holds in the gaps of a filled form, as JSON writes it; None when it is another leaf.
-
-    parts: the form as filled in, split at its gaps. gaps: as `lengths_of` returns them.
-    """
-    first = parts[0]
-    if not leaf.startswith(first):
-        return None
-    place, found = len(first), []
-    for number, gap, length in gaps:
-        if length:
-            end = place + length
-        elif gap == "note":
-            end = place + (66 if leaf[place : place + 1] == '"' else 4)
-        else:
-            end = leaf.find(",", place)
-        part = parts[number]
-        if not leaf.startswith(part, end):
+        parts: the form as filled in, split at its gaps.
+        """
+        first = parts[0]
+        if not leaf.startswith(first):
             return None
-        found.append(leaf[place:end])
-        place = end + len(part)
-    return found if place == len(leaf) else None
+        place, found = len(first), []
+        for number, gap, length in self._lengths:
+            if length:
+                end = place + length
+            elif gap == "note":
+                end = place + (66 if leaf[place : place + 1] == '"' else 4)
+            else:
+                end = leaf.find(",", place)
+            part = parts[number]
+            if not leaf.startswith(part, end):
+                return None
+            found.append(leaf[place:end])
+            place = end + len(part)
+        return found if place == len(leaf) and self._written(OPEN.join(found)) else None
+
+
+def is_framed(said: Mapping[str, Any]) -> bool:
+    """Tell whether a leaf says when and by whom, and which version it is of, as every leaf does."""
+    framed = OPEN.join(canonical(said.get(name, "")).decode() for name in ("at", "by", "v"))
+    return _FRAME.fullmatch(framed) is not None
 
 
 def mark(name: str) -> Any:
@@ -124,7 +135,7 @@ class Moments(dict[Any, str]):
     """Moments as leaves write them, in JSON; from either database's own form."""
 
     def __missing__(self, value: Any) -> str:
-        text = f'"{moment(value)}"'
+        text = canonical(moment(value)).decode()
         if len(self) > KEPT:
             self.clear()
         self[value] = text

@@ -19,15 +19,16 @@ IDENTIFYING = frozenset({"first_name", "last_name", "employee_id", "company_id"}
 
 
 @contextmanager
-def restating(worker_ids: Iterable[int], *, by: Actor, at: datetime) -> Iterator[None]:
-    """Let the block change who these workers are: keep who they were, and tell the ledger of those it knows.
+def keeping_identity(worker_ids: Iterable[int]) -> Iterator[list[int]]:
+    """Let the block change who these workers are, and keep who they were; yields those who changed, once it is over.
 
     A fixed number of statements. The caller has locked the workers.
     """
+    changed: list[int] = []
     before = identities_of(worker_ids)
-    yield
+    yield changed
     now = identities_of(before)
-    changed = [pk for pk in sorted(before) if now[pk] != before[pk]]
+    changed += [pk for pk in sorted(before) if now[pk] != before[pk]]
     if not changed:
         return
     kept = dict(Worker.objects.filter(pk__in=id_set(changed)).values_list("id", "former_identities"))
@@ -37,6 +38,13 @@ def restating(worker_ids: Iterable[int], *, by: Actor, at: datetime) -> Iterator
         former = kept[pk] or []
         rows.append({"id": pk, "former_identities": former if one in former else [*former, one]})
     update_rows(Worker, rows)
+
+
+@contextmanager
+def restating(worker_ids: Iterable[int], *, by: Actor, at: datetime) -> Iterator[None]:
+    """Let the block change who these workers are: keep who they were, and tell the ledger of those it knows."""
+    with keeping_identity(worker_ids) as changed:
+        yield
     # The ledger drops those of whom it holds nothing yet: it alone can tell, once nobody else writes to it.
     enter([NewLeaf(LeafType.RESTATED, {}, at, by.user_id, pk, pk) for pk in changed])
 

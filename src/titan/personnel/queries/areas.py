@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -10,7 +11,7 @@ from titan.core.bulk import id_set
 from titan.core.errors import NotFound
 from titan.core.page import DEFAULT_LIMIT, Page, decode_cursor, encode_cursor
 from titan.core.text import by_code_point, is_found
-from titan.personnel.models import Area
+from titan.personnel.models import Area, AreaAssignment
 from titan.personnel.rules import ancestors
 
 
@@ -76,6 +77,15 @@ def lineage(area_id: int) -> list[AreaShort]:
     if area_id not in rows:
         raise NotFound("area", area_id)
     return [rows[step][0] for step in ancestors(area_id, {pk: parent for pk, (_, parent) in rows.items()})]
+
+
+def area_codes_of(worker_ids: Iterable[int]) -> dict[int, list[str]]:
+    """Return the codes of the areas that workers hold now, by code; who holds none is left out (one statement)."""
+    held = AreaAssignment.objects.filter(worker_id__in=id_set(worker_ids), until=None)
+    found: dict[int, list[str]] = {}
+    for worker_id, code in held.order_by(by_code_point("area__code")).values_list("worker_id", "area__code"):
+        found.setdefault(worker_id, []).append(code)
+    return found
 
 
 def _rows() -> QuerySet[Area, tuple[int, str, str, int | None]]:

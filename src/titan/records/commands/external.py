@@ -12,10 +12,12 @@ from titan.core.command import command
 from titan.core.errors import Conflict, invalid
 from titan.core.given import Wrong
 from titan.core.language import _
+from titan.core.merging import WORKER_MERGED
 from titan.core.permit import need_admin
 from titan.evidence.commands import StagedEvidence, record_evidence
 from titan.evidence.models import EvidenceFile
 from titan.personnel.models import Worker
+from titan.personnel.queries.merged import badge_now, now_of
 from titan.records.commands.write import NewCompetency, NewRecord, write_competencies, write_records
 from titan.records.models import Result, Source, TrainingRecord
 from titan.records.rules import completed_on_error, passed_by_score
@@ -151,9 +153,11 @@ def _checked(
 ) -> ExternalResult:
     """Return the result with its texts cleaned; raise Invalid with everything that is wrong."""
     wrong = Wrong()
-    worker = Worker.objects.filter(pk=new.worker_id).values("anonymised_at").first()
-    if worker is None or worker["anonymised_at"]:
+    worker = Worker.objects.filter(pk=new.worker_id).first()
+    if worker is None or worker.anonymised_at:
         wrong.add("worker_id", "UNKNOWN", _("There is no such worker."))
+    elif worker.merged_into_id and (now := badge_now(worker.employee_id)):
+        wrong.add("worker_id", WORKER_MERGED, _("%(words)s Record it for that one.") % {"words": now.words})
     if version is None:
         wrong.add("course_id", "COURSE_NOT_PUBLISHED", _("There is no such course, or it has no published version."))
     wrong_day = completed_on_error(new.completed_on, today)
@@ -175,5 +179,6 @@ def _checked(
 
 
 def _is_of(record_id: int, worker_id: int, course_id: int) -> bool:
-    records = TrainingRecord.objects.filter(pk=record_id).values_list("worker_id", "course_id")
-    return records.first() == (worker_id, course_id)
+    """Tell whether a record is of this worker, or of a row that was merged into theirs, and of this course."""
+    record = TrainingRecord.objects.filter(pk=record_id).values_list("worker_id", "course_id").first()
+    return record is not None and (now_of(record[0]), record[1]) == (worker_id, course_id)

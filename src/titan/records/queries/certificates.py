@@ -21,6 +21,7 @@ from titan.core.settings import Site
 from titan.ledger.alarms import STOPS_EVERYTHING
 from titan.ledger.models import Alarm, AlarmKind, Leaf, LeafType
 from titan.ledger.queries.checkpoints import CheckpointView, newest_checkpoint
+from titan.records.extensions.queries import RecordExtension, deciding, extensions_of
 from titan.records.models import Certificate, Result, TrainingRecord
 
 TOKEN = re.compile(r"[a-z2-7]{26}")
@@ -42,7 +43,8 @@ class State(StrEnum):
 class CertificateView:
     """What is printed about one record. Names are as they stand now; `session_id` is named by whoever knows sessions.
 
-    ledger_entry: the index of the record's leaf. checkpoint: the newest one when this was read.
+    extended: the decision by which it is valid past `expires_on`, if there is one. ledger_entry: the index of the
+    record's leaf. checkpoint: the newest one when this was read.
     """
 
     record_id: int
@@ -60,6 +62,7 @@ class CertificateView:
     session_id: int | None
     completed_on: date
     expires_on: date | None
+    extended: RecordExtension | None
     trainer: str
     provider: str
     score: int | None
@@ -72,7 +75,8 @@ class CertificateView:
 class PublicView:
     """What anybody may read who holds a certificate's token. Without one (UNKNOWN), nothing but the state.
 
-    name: empty for a worker who was erased. revoked_on: the site's day. is_corrected: another record replaced it.
+    name: empty for a worker who was erased. expires_on: as the paper says it. extended: the decision by which it is
+    valid longer, if there is one. revoked_on: the site's day. is_corrected: another record replaced it.
     """
 
     state: State
@@ -84,6 +88,7 @@ class PublicView:
     course_title: dict[str, str] | None = None
     completed_on: date | None = None
     expires_on: date | None = None
+    extended: RecordExtension | None = None
     revoked_on: date | None = None
     is_corrected: bool = False
     ledger_entry: int | None = None
@@ -164,25 +169,27 @@ def has_paper(record: TrainingRecord) -> bool:
 def certificate_views(record_ids: Iterable[int]) -> list[CertificateView]:
     """Return what the certificates of these records say, in this order; records without one are left out.
 
-    Three statements for any number of records.
+    Four statements for any number of records.
     """
     wanted = list(record_ids)
     checkpoint, site = newest_checkpoint(), settings.current()
-    rows = _with_entry(Certificate.objects.filter(record_id__in=id_set(wanted)))
-    by_record = {row.record_id: _view(row, checkpoint, site) for row in rows}
+    rows, extended = _with_entry(Certificate.objects.filter(record_id__in=id_set(wanted))), extensions_of(wanted)
+    by_record = {row.record_id: _view(row, extended.get(row.record_id, []), checkpoint, site) for row in rows}
     return [by_record[pk] for pk in wanted if pk in by_record]
 
 
 def public_view(token: str, *, at: datetime) -> PublicView:
-    """Return what the holder of `token` may read: four statements, whatever the token is.
+    """Return what the holder of `token` may read: five statements, whatever the token is.
 
     VALID is said of a record that stands on the site's day `at`, unless an alarm of the ledger, of the guards or of
-    the very file it rests on is open.
+    the very files it rests on is open: its evidence, and the letter by which it is valid longer.
     """
     site, checkpoint = settings.current(), newest_checkpoint()
     asked = token if TOKEN.fullmatch(token) else NOBODY
     found = _with_entry(Certificate.objects.filter(token=asked)).select_related("record__corrected_by").first()
-    doubted = _is_doubted(found.record.evidence_id if found else 0)
+    known = extensions_of([found.record_id if found else 0])
+    extended = deciding(found.record, known.get(found.record_id, [])) if found else None
+    doubted = _is_doubted([found.record.evidence_id if found else 0, extended.evidence_id if extended else None])
     if found is None:
         return PublicView(State.UNKNOWN, site, checkpoint)
     record = found.record
@@ -196,15 +203,17 @@ def public_view(token: str, *, at: datetime) -> PublicView:
         course_title=record.course_version.title,
         completed_on=record.completed_on,
         expires_on=record.expires_on,
+        extended=extended,
         revoked_on=site.today(record.revoked_at) if record.revoked_at else None,
         is_corrected=hasattr(record, "corrected_by"),
         ledger_entry=found.ledger_entry,
     )
 
 
-def _is_doubted(evidence_id: int) -> bool:
-    """Tell whether an alarm is open that everything rests on, or this file; of many files, one stands for the rest."""
-    files = Q(kind=AlarmKind.EVIDENCE) & (Q(entity="evidence", entity_id=evidence_id) | Q(entity_id=None))
+def _is_doubted(evidence_ids: Iterable[int | None]) -> bool:
+    """Tell whether an alarm is open that everything rests on, or these files; of many files, one stands for all."""
+    among = Q(entity="evidence", entity_id__in=[pk for pk in evidence_ids if pk is not None])
+    files = Q(kind=AlarmKind.EVIDENCE) & (among | Q(entity_id=None))
     return Alarm.objects.filter(Q(kind__in=STOPS_EVERYTHING) | files, resolved_at=None).exists()
 
 
@@ -225,7 +234,9 @@ def _with_entry(certificates: QuerySet[Certificate]) -> Any:
     )
 
 
-def _view(row: Any, checkpoint: CheckpointView | None, site: Site) -> CertificateView:
+def _view(
+    row: Any, extensions: list[RecordExtension], checkpoint: CheckpointView | None, site: Site
+) -> CertificateView:
     record: TrainingRecord = row.record
     return CertificateView(
         record_id=record.pk,
@@ -243,6 +254,7 @@ def _view(row: Any, checkpoint: CheckpointView | None, site: Site) -> Certificat
         session_id=record.session_id,
         completed_on=record.completed_on,
         expires_on=record.expires_on,
+        extended=deciding(record, extensions),
         trainer=record.trainer.name if record.trainer else "",
         provider=record.provider,
         score=record.score,

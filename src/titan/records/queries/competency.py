@@ -19,13 +19,17 @@ def list_competencies(
     session_id: int | None = None,
     limit: int,
     cursor: str | None = None,
+    counted: bool = True,
 ) -> Page[CompetencyRecord]:
-    """Return competency records, oldest first; with status PENDING only those that still wait (two statements)."""
+    """Return competency records, oldest first; with status PENDING only those that still wait (two statements).
+
+    counted: whether the page says how many there are in all.
+    """
     exact = {"status": status, "worker_id": worker_id, "course_id": course_id, "session_id": session_id}
     found = CompetencyRecord.objects.filter(**{name: value for name, value in exact.items() if value is not None})
     if status == CompetencyStatus.PENDING:
         found = found.filter(revoked_at=None)
-    total = found.count()
+    total = found.count() if counted else None
     if cursor:
         found = found.filter(pk__gt=decode_cursor(cursor, int)[0])
     rows = list(_with_parts(found).order_by("pk")[: limit + 1])

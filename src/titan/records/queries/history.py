@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from titan.records.extensions.queries import with_extensions
 from titan.records.models import CompetencyRecord, TrainingRecord
 
 MOST = 500
 
 
 def records_of(worker_id: int) -> list[TrainingRecord]:
-    """Return a worker's training records of every kind, the newest class first (one statement; at most 500).
+    """Return a worker's training records of every kind, the newest class first (two statements; at most 500).
 
-    With course, version, trainer, evidence, the competency decision behind it, and the record that corrects it.
+    With course, version, trainer, evidence, the competency decision behind it, the record that corrects it, and its
+    extensions.
     """
-    rows = TrainingRecord.objects.filter(worker_id=worker_id).select_related(
+    rows = with_extensions(TrainingRecord.objects.filter(worker_id=worker_id)).select_related(
         "course", "course_version", "trainer", "evidence", "corrected_by", "competency__method"
     )
     return list(rows.order_by("-completed_on", "-pk")[:MOST])

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from titan.catalogue.models import CourseVersion
-from titan.core.bulk import id_set
+from titan.core.bulk import id_set, ids_param, ids_sql
 from titan.evidence.models import EvidenceFile
+from titan.ledger.sql import rows
 from titan.records.models import AssessmentMethod
 
 
 def courses_named(version_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """Return the columns of `leaves.RECORD` that name a course version, by its id; one statement."""
-    rows = CourseVersion.objects.filter(pk__in=id_set(version_ids)).values_list("id", "course__code", "number")
-    return {pk: {"course__code": code, "course_version__number": number} for pk, code, number in rows}
+    found = rows(
+        "SELECT v.id, c.code, v.number FROM catalogue_courseversion v JOIN catalogue_course c ON c.id = v.course_id"
+        f" WHERE v.id IN ({ids_sql()})",
+        [ids_param(version_ids)],
+    )
+    return {pk: {"course__code": code, "course_version__number": number} for pk, code, number in found}
 
 
 def methods_named(method_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
@@ -22,8 +26,8 @@ def methods_named(method_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     wanted = set(method_ids)
     if not wanted:
         return {}
-    rows = AssessmentMethod.objects.filter(pk__in=id_set(wanted)).values_list("id", "code")
-    return {pk: {"method__code": code} for pk, code in rows}
+    found = AssessmentMethod.objects.filter(pk__in=id_set(wanted)).values_list("id", "code")
+    return {pk: {"method__code": code} for pk, code in found}
 
 
 def evidence_named(evidence_id: int | None) -> dict[str, Any]:

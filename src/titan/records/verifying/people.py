@@ -3,68 +3,99 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from hashlib import sha256
 from typing import Any
 
 from titan.core.bulk import ids_param, ids_sql
 from titan.ledger.models import Leaf, LeafType, PersonKey
-from titan.ledger.rules.subjects import SUBJECT, Identity, name_of
+from titan.ledger.rules.subjects import SUBJECT, Identity, Secret, name_of
 from titan.ledger.sql import rows
 from titan.ledger.verifying.problem import Problem, alarm
 from titan.ledger.verifying.writing import moment
 from titan.personnel.models import Company, Worker
 
 KEPT = 50_000
-_BLOCK = 64
-_INNER, _OUTER = bytes(0x36 for _ in range(_BLOCK)), bytes(0x5C for _ in range(_BLOCK))
 
-_WHO = f"""SELECT w.id, w.first_name, w.last_name, w.employee_id, c.name, w.former_identities, k.key,
-    (SELECT MAX(l.leaf_index) FROM {Leaf._meta.db_table} l WHERE l.type = '{LeafType.ERASED}' AND l.entity_id = w.id)
-    FROM {Worker._meta.db_table} w JOIN {Company._meta.db_table} c ON c.id = w.company_id
-    LEFT JOIN {PersonKey._meta.db_table} k ON k.worker_id = w.id WHERE w.id IN ({ids_sql()})"""
+# Of each worker and of everybody merged into them, over any steps: who they are, their key, and since which leaves the
+# one was erased and the other merged. A circle, which only somebody without the guards can make, comes to an end.
+_WHO = f"""WITH RECURSIVE whole(top, id) AS (
+        SELECT given.id, given.id FROM ({ids_sql()}) AS given
+        UNION
+        SELECT whole.top, w.id FROM whole JOIN {Worker._meta.db_table} w ON w.merged_into_id = whole.id
+    )
+    SELECT whole.top, w.id, w.first_name, w.last_name, w.employee_id, c.name, w.former_identities, k.key,
+        CASE WHEN w.id = whole.top THEN
+            (SELECT MAX(l.leaf_index) FROM {Leaf._meta.db_table} l
+             WHERE l.type = '{LeafType.ERASED}' AND l.entity_id = w.id)
+        ELSE
+            (SELECT MIN(l.leaf_index) FROM {Leaf._meta.db_table} l
+             WHERE l.type = '{LeafType.MERGED}' AND l.entity_id = w.id)
+        END
+    FROM whole JOIN {Worker._meta.db_table} w ON w.id = whole.id JOIN {Company._meta.db_table} c ON c.id = w.company_id
+    LEFT JOIN {PersonKey._meta.db_table} k ON k.worker_id = w.id"""
 
 
-class Known:
-    """One worker: the identities that their leaves may commit to, the newest first, and their key.
+class _Named:
+    """One row of a person: the identities that leaves may commit to under its key, the newest first.
 
-    erased: the index of the leaf that says they were erased; leaves up to it can no longer be opened.
+    until: the leaf that says that the row was merged; those after it are no longer of this row (None: it stays).
     """
 
-    __slots__ = ("_inner", "_outer", "erased", "has_key", "identities")
+    __slots__ = ("identities", "secret", "until")
 
-    def __init__(self, row: tuple[Any, ...]) -> None:
-        _id, first, last, badge, company, former, key, self.erased = row
-        self.has_key = key is not None
-        if not self.has_key:
-            self.identities: list[bytes] = []
-            return
-        padded = bytes(key).ljust(_BLOCK, b"\x00")
-        if len(padded) > _BLOCK:
-            padded = sha256(padded).digest().ljust(_BLOCK, b"\x00")
-        number = int.from_bytes(padded)
-        # What HMAC makes of its key, once for all leaves of the person (ledger.rules.subjects.salt).
-        self._inner = (number ^ int.from_bytes(_INNER)).to_bytes(_BLOCK)
-        self._outer = (number ^ int.from_bytes(_OUTER)).to_bytes(_BLOCK)
-        self.identities = [
-            one.bytes_for(bytes(key)) for one in [Identity(company, badge, name_of(first, last)), *_former(former)]
-        ]
+    def __init__(self, row: tuple[Any, ...], until: int | None) -> None:
+        _top, _id, first, last, badge, company, former, key, _at = row
+        self.secret, self.until = Secret(bytes(key)), until
+        known = [Identity(company, badge, name_of(first, last)), *_former(former)]
+        self.identities = [one.bytes_for(self.secret) for one in known]
 
-    def salt(self, nonce: str, subject: str) -> bytes | None:
-        """Return the salt of the leaf with this nonce if `subject` (both hexadecimal) commits to who they are or were.
-
-        None when it does not, or nobody can tell.
-        """
-        if not self.has_key:
-            return None
-        try:
-            salt = sha256(self._outer + sha256(self._inner + bytes.fromhex(nonce)).digest()).digest()
-        except ValueError:
-            return None
+    def salt(self, nonce: bytes, subject: str) -> bytes | None:
+        salt = self.secret.salt(nonce)
         start = SUBJECT + salt
         for identity in self.identities:
             if sha256(start + identity).hexdigest() == subject:
                 return salt
+        return None
+
+
+class Known:
+    """One worker: the identities that their leaves may commit to, theirs first, then those of rows merged into theirs.
+
+    erased: the index of the leaf that says they were erased; leaves up to it can no longer be opened.
+    """
+
+    __slots__ = ("_rows", "erased", "has_key")
+
+    def __init__(self, rows: list[tuple[Any, ...]]) -> None:
+        own = next(row for row in rows if row[0] == row[1])
+        self.erased = own[-1]
+        self.has_key = own[-2] is not None
+        # Of a row of whose merge no leaf says anything, nothing is taken for theirs.
+        merged = [row for row in rows if row is not own and row[-2] is not None and row[-1] is not None]
+        self._rows = [_Named(own, None)] if self.has_key else []
+        self._rows += [_Named(row, row[-1]) for row in merged]
+
+    @property
+    def person(self) -> str:
+        """Their pseudonym; nothing without a key."""
+        return self._rows[0].secret.person if self.has_key else ""
+
+    def salt(self, index: int, nonce: str, subject: str) -> bytes | None:
+        """Return the salt of leaf `index` with this nonce if `subject` commits to who they are or were; else None.
+
+        nonce, subject: in hexadecimal. A leaf commits to a row that was merged only from before the merge.
+        """
+        try:
+            raw = bytes.fromhex(nonce)
+        except ValueError:
+            return None
+        for row in self._rows:
+            if row.until is None or index < row.until:
+                salt = row.salt(raw, subject)
+                if salt is not None:
+                    return salt
         return None
 
     def is_sealed(self, index: int) -> bool:
@@ -95,8 +126,10 @@ class People:
             if len(self._known) + len(missing) > KEPT:
                 self._known.clear()
                 missing = list(worker_ids)
+            found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
             for row in rows(_WHO, [ids_param(missing)]):
-                self._known[row[0]] = Known(row)
+                found[row[0]].append(row)
+            self._known.update((pk, Known(of_one)) for pk, of_one in found.items())
         return self._known
 
     def forget(self) -> None:

@@ -15,15 +15,14 @@ from django.db.models.functions import Cast
 
 from titan.core.bulk import id_set
 from titan.ledger.models import Leaf, LeafType
-from titan.ledger.rules.subjects import note
+from titan.ledger.rules.subjects import INTO, note
 from titan.ledger.sql import rows
 from titan.ledger.verifying.passing import Read, say_of
 from titan.ledger.verifying.problem import Problem, alarm
-from titan.ledger.verifying.writing import OPEN, Builder, Form, Moments, Values, lengths_of, marks, read_gaps
+from titan.ledger.verifying.writing import OPEN, Builder, Form, Moments, Values, marks
 from titan.records.verifying.people import Known, People
 
 OF_THE_LEAF = {"adopted", "type", "v"}
-LEFT_OPEN = {"at", "by", "nonce", "note", "subject"}
 FIRST_ADOPTED = 2
 """Leaves 0 and 1 open the ledger; what was recorded before it follows them."""
 
@@ -32,8 +31,10 @@ FIRST_ADOPTED = 2
 class Kind:
     """One type of leaf: the rows that it may be about, their columns, and how a leaf is built from a row.
 
-    found_by: the column that holds what the leaf is about. optional: a column that, when empty, leaves out others of
-    the leaf. once: whether a row has one such leaf at most. needed: whether each row has one.
+    says: the key under which the leaf itself says what it is about, if it does. found_by: the column that holds that.
+    optional: a column that, when empty, leaves out others of the leaf. tied: the column of the worker whose pseudonym
+    is among the texts. once: whether a row has one such leaf at most. needed: whether each row has one. A leaf may be
+    about nobody: then nothing is asked about people.
     """
 
     type: LeafType
@@ -41,8 +42,10 @@ class Kind:
     rows: Callable[[], QuerySet[Any]]
     columns: tuple[str, ...]
     leaf: Builder
+    says: str = ""
     found_by: str = "id"
     optional: str = ""
+    tied: str = ""
     once: bool = True
     needed: bool = True
 
@@ -60,11 +63,6 @@ class Kind:
             for adopted in (False, True)
             for lacks in {False, bool(self.optional)}
         }
-
-    @property
-    def says(self) -> str:
-        """The key under which its leaves say what they are about."""
-        return {"training_record": "record", "competency_record": "competency"}.get(self.entity, "")
 
     @property
     def name(self) -> str:
@@ -99,14 +97,15 @@ class Rows:
         said = say_of(LeafType.RECORD, (index, None, data))
         if known is None or isinstance(said, Problem):
             return False
-        return known.is_sealed(index) or bool(known.salt(str(said.get("nonce")), str(said.get("subject"))))
+        return known.is_sealed(index) or bool(known.salt(index, str(said.get("nonce")), str(said.get("subject"))))
 
     def _compare(self, kind: Kind, leaves: Sequence[Read]) -> Iterator[tuple[int, Problem]]:
         stored, places = _stored(kind, leaves)
         fillings = {key: _Filling(form, places, self._values, self._moments) for key, form in kind.forms.items()}
-        optional = places.get(kind.optional, -1)
+        optional, tied_at = places.get(kind.optional, -1), places.get(kind.tied, -1)
         adopted, worker_at = self.adopted, fillings[False, False].worker
-        people = self.people.of({row[worker_at] for row in stored.values()})
+        named_at = [place for place in (worker_at, tied_at) if place >= 0]
+        people = self.people.of({row[place] for row in stored.values() for place in named_at})
         for leaf in leaves:
             index, entity_id, data = leaf
             row = stored.get(entity_id)
@@ -115,17 +114,20 @@ class Rows:
                 continue
             filling = fillings[index in adopted, optional >= 0 and row[optional] is None]
             parts = filling.of(row)
-            # What is no UTF-8 is another leaf.
-            open_ = read_gaps(parts, filling.gaps, data.decode(errors="replace"))
+            open_ = filling.read(parts, data)
             if open_ is None:
-                yield index, _difference(kind, leaf, parts)
+                yield index, _difference(kind, leaf, parts, filling.form.gaps)
+                continue
+            if worker_at < 0:
                 continue
             known = people.get(row[worker_at])
-            salt = known.salt(open_[filling.nonce][1:-1], open_[filling.subject][1:-1]) if known is not None else None
+            nonce, subject = open_[filling.nonce][1:-1], open_[filling.subject][1:-1]
+            salt = known.salt(index, nonce, subject) if known is not None else None
             if salt is None:
                 wrong = self._stranger(kind, leaf, row[worker_at], known)
             else:
-                wrong = filling.other_words(kind, leaf, row, open_, salt)
+                tied = people.get(row[tied_at]) if kind.tied else None
+                wrong = filling.other_words(kind, leaf, row, open_, salt=salt, tied=tied)
             if wrong is not None:
                 yield index, wrong
 
@@ -148,13 +150,13 @@ class _Filling:
     """One form, filled in from rows whose columns stand at `places`."""
 
     def __init__(self, form: Form, places: Mapping[str, int], values: Values, moments: Moments) -> None:
-        self.gaps = lengths_of(form.gaps)
-        self.nonce, self.subject = form.gaps.index("nonce"), form.gaps.index("subject")
-        self.worker = places[form.worker]
+        self.form = form
+        self.nonce, self.subject = (_place(form.gaps, name) for name in ("nonce", "subject"))
+        self.worker = places.get(form.worker, -1)
         self._pattern = form.pattern
         self._picked = _picker([places[name] for name in form.names])
-        self._moment = form.names.index(form.at) if form.at in form.names else -1
-        self._note = form.gaps.index("note") if form.texts else -1
+        self._moment = _place(form.names, form.at)
+        self._note = _place(form.gaps, "note")
         self._keys = list(form.texts)
         self._words = _picker([places[column] for column in form.texts.values()])
         self._values, self._moments = values.__getitem__, moments
@@ -167,17 +169,35 @@ class _Filling:
             cells[self._moment] = self._moments[picked[self._moment]]
         return (self._pattern % tuple(cells)).split(OPEN)
 
-    def other_words(self, kind: Kind, leaf: Read, row: Sequence[Any], open_: list[str], salt: bytes) -> Problem | None:
-        """Return that people's words in the row are not those that the leaf commits to; None when they are."""
+    def read(self, parts: Sequence[str], data: bytes) -> list[str] | None:
+        """Return what a leaf holds where no column says it; None when it is not the one that the row must have."""
+        try:
+            return self.form.read(parts, data.decode())
+        except UnicodeDecodeError:
+            return None
+
+    def other_words(
+        self, kind: Kind, leaf: Read, row: Sequence[Any], open_: list[str], *, salt: bytes, tied: Known | None
+    ) -> Problem | None:
+        """Return that people's words in the row are not those that the leaf commits to; None when they are.
+
+        tied: the worker whose pseudonym is among the words.
+        """
         if self._note < 0:
             return None
-        said, texts = open_[self._note], self._words(row)
+        said, texts = open_[self._note], dict(zip(self._keys, self._words(row), strict=True))
+        if tied is not None:
+            texts[INTO] = tied.person
         if said == "null":
-            if not any(texts):
+            if not any(texts.values()):
                 return None
-        elif note(salt, dict(zip(self._keys, texts, strict=True))) == said[1:-1]:
+        elif note(salt, texts) == said[1:-1]:
             return None
         return alarm("ROW_DIFFERS", kind.entity, leaf[1], f"its words are not what leaf {leaf[0]} commits to")
+
+
+def _place(names: tuple[str, ...], name: str) -> int:
+    return names.index(name) if name in names else -1
 
 
 def _picker(places: list[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
@@ -222,24 +242,20 @@ def _no_row(kind: Kind, leaf: Read) -> Problem:
     return alarm("ROW_MISSING", kind.entity, entity_id, words)
 
 
-def _difference(kind: Kind, leaf: Read, parts: Sequence[str]) -> Problem:
-    """Return in what a leaf is not the one that its row asks for. parts: that one, split at what no column says."""
+def _difference(kind: Kind, leaf: Read, parts: Sequence[str], gaps: Sequence[str]) -> Problem:
+    """Return in what a leaf is not the one that its row asks for. parts: that one, split at its `gaps`."""
     index, entity_id, _data = leaf
     said = say_of(kind.type, leaf)
     if isinstance(said, Problem):
         return said
     # What is open is of no matter here: any value makes it JSON.
     wanted = orjson.loads("null".join(parts))
-    names = sorted(
-        name
-        for name in wanted.keys() | said.keys()
-        if wanted.get(name, ...) != said.get(name, ...) and not (name in LEFT_OPEN and wanted.get(name, ...) is None)
-    )
+    names = sorted(name for name, value in wanted.items() if name not in gaps and value != said.get(name, ...))
+    if not names or wanted.keys() != said.keys():
+        return alarm("LEAF_UNREADABLE", "leaf", index, "it does not say what a leaf of its kind says")
     if set(names) & (OF_THE_LEAF | {kind.says}):
         words = f"it does not say what it must of {kind.name} {entity_id}: {', '.join(names)}"
         return alarm("LEAF_MISLABELLED", "leaf", index, words)
-    if not names:
-        return alarm("LEAF_UNREADABLE", "leaf", index, "it does not say what a leaf of its kind says")
     words = f"its {', '.join(names)} {'is' if len(names) == 1 else 'are'} not what leaf {index} ({kind.type}) says"
     return alarm("ROW_DIFFERS", kind.entity, entity_id, words)
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -17,6 +18,7 @@ from titan.core.given import Wrong, possible_ids
 from titan.core.language import N_, _, number
 from titan.core.permit import need_admin
 from titan.personnel.models import Worker, WorkerStatus
+from titan.personnel.queries.merged import badges_now
 from titan.training.access import locked_session, need_open
 from titan.training.commands.plan import Plan, booking_of
 from titan.training.models import Attendee
@@ -78,8 +80,14 @@ def remove_attendee(session_id: int, worker_id: int, *, by: Actor, at: datetime)
     if attendee is None:
         raise NotFound("attendee", worker_id)
     need_open(session)
-    before = {
-        "worker_id": worker_id,
+    attendee.delete()
+    say(REMOVED, "session", session_id, before=was_marked(attendee))
+
+
+def was_marked(attendee: Attendee) -> dict[str, Any]:
+    """Return what the audit log keeps of a registration that is taken off a list: enough to put it back."""
+    return {
+        "worker_id": attendee.worker_id,
         "status": attendee.status,
         "result": attendee.result,
         "score": attendee.score,
@@ -88,8 +96,6 @@ def remove_attendee(session_id: int, worker_id: int, *, by: Actor, at: datetime)
         "method_id": attendee.method_id,
         "remarks": attendee.remarks,
     }
-    attendee.delete()
-    say(REMOVED, "session", session_id, before=before)
 
 
 def _check(worker_ids: Sequence[int]) -> None:
@@ -106,7 +112,9 @@ def _check(worker_ids: Sequence[int]) -> None:
     if connection.vendor == "postgresql":
         # Nobody is deactivated between this check and the commit; KEY SHARE would let a status change through.
         workers = workers.select_for_update(of=("self",), no_key=True)
-    known = {row[0]: row[1:] for row in workers.order_by("pk").values_list("pk", "status", "first_name", "last_name")}
+    columns = ("pk", "status", "first_name", "last_name", "merged_into_id", "employee_id")
+    known = {row[0]: row[1:] for row in workers.order_by("pk").values_list(*columns)}
+    merged = badges_now(badge for *_row, into, badge in known.values() if into is not None)
     for worker_id, times in Counter(worker_ids).items():
         if times > 1:
             wrong.add(
@@ -115,8 +123,11 @@ def _check(worker_ids: Sequence[int]) -> None:
         if worker_id not in known:
             wrong.add("worker_ids", "UNKNOWN", _("There is no worker %(worker)s.") % {"worker": worker_id})
             continue
-        status, first, last = known[worker_id]
-        if status != WorkerStatus.ACTIVE:
+        status, first, last, _into, badge = known[worker_id]
+        if badge in merged:
+            words = _("%(words)s Invite that one.") % {"words": merged[badge].words}
+            wrong.add("worker_ids", "WORKER_NOT_ACTIVE", words)
+        elif status != WorkerStatus.ACTIVE:
             name = f"{first} {last}".strip()
             wrong.add(
                 "worker_ids",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -21,8 +20,8 @@ from titan.core.errors import Conflict, Forbidden, NotFound, invalid
 from titan.core.given import Wrong, is_id
 from titan.core.language import _
 from titan.core.permit import need_admin
-from titan.core.text import search_key
 from titan.personnel.models import Worker
+from titan.personnel.queries.naming import somebody_named
 from titan.records.commands import revoke_records, withdraw_competencies
 from titan.records.commands.revoke import REASON_LIMIT, reason_given
 from titan.training.consequences.queries.cases import Outcome
@@ -148,25 +147,13 @@ def _second_person(case: ConsequenceCase, by: Actor) -> int:
 
 def _need_nameless(field: str, text: str, worker_ids: Iterable[int]) -> None:
     """Refuse a text that names, in full or by badge, somebody on the list: it outlives them when they are erased."""
-    said = f" {_words(text)} "
-    rows = Worker.objects.filter(pk__in=id_set(worker_ids)).values_list("first_name", "last_name", "employee_id")
-    named = [badge for first, last, badge in rows if _is_said(said, first, last) or _is_said(said, badge)]
-    if named:
+    badge = somebody_named(text, worker_ids)
+    if badge is not None:
         raise invalid(
             field,
             "NAMES_THE_PERSON",
-            _("Leave people out: this names %(badge)s, and it is kept in every record.") % {"badge": min(named)},
+            _("Leave people out: this names %(badge)s, and it is kept in every record.") % {"badge": badge},
         )
-
-
-def _is_said(said: str, *parts: str) -> bool:
-    name = _words(*parts)
-    return bool(name) and f" {name} " in said
-
-
-def _words(*parts: str) -> str:
-    """Return `parts` folded as for search, without what stands between words."""
-    return " ".join(re.findall(r"\w+", search_key(*parts)))
 
 
 def _listed_workers(case_id: int) -> list[int]:

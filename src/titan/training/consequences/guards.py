@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from titan.core.guards import check_means, conflict_means, register
+from titan.core.merging import follows_merge
 from titan.core.triggers import ALWAYS, changed, refuse
-from titan.training.models import ConsequenceCase
+from titan.training.models import CaseRed, ConsequenceCase
 
 CASE = ConsequenceCase._meta.db_table
 LINES, REDS = "training_caserecord", "training_casered"
@@ -43,7 +44,8 @@ register(
             REDS,
             "CASE_IMMUTABLE",
             insert=NOT_OPEN,
-            update=ALWAYS,
+            # Who turned Red may turn out to be somebody else.
+            update=f"{changed(CaseRed, but=('worker_id',))} OR NOT {follows_merge()}",
             delete=ALWAYS,
             truncate=True,
         ),

@@ -10,6 +10,7 @@ from titan.accounts.models import User
 from titan.audit.models import AuditEvent
 from titan.core.actor import Actor
 from titan.core.bulk import id_set
+from titan.personnel.queries.merged import merged_into
 from titan.records.models import AssessmentMethod
 from titan.training.access import need_visible
 from titan.training.models import TrainingSession
@@ -43,15 +44,16 @@ def marking_rules(session_id: int, *, by: Actor) -> MarkingRules:
 
 
 def last_marks(session_id: int, worker_ids: Iterable[int]) -> dict[int, LastMark]:
-    """Return who marked these workers last, by worker (two statements)."""
-    wanted = set(worker_ids)
+    """Return who marked these workers last, by worker, also under a number of before a merge (three statements)."""
+    wanted = {pk: pk for pk in worker_ids}
+    wanted |= {gone: pk for pk, rows in merged_into(wanted).items() for gone in rows}
     said = AuditEvent.objects.filter(
         entity="session", entity_id=session_id, action="session.attendance_marked"
     ).order_by("-pk")
     found: dict[int, tuple[int | None, datetime]] = {}
     for actor_id, at, after in said.values_list("actor_id", "at", "after").iterator():
-        worker_id = (after or {}).get("worker_id")
-        if worker_id in wanted and worker_id not in found:
+        worker_id = wanted.get((after or {}).get("worker_id", 0))
+        if worker_id is not None and worker_id not in found:
             found[worker_id] = (actor_id, at)
     authors = User.objects.filter(pk__in=id_set({actor_id for actor_id, _at in found.values() if actor_id}))
     names = dict(authors.values_list("pk", "name"))

@@ -15,6 +15,7 @@ from titan.core.permit import need_reader
 from titan.evidence.models import EvidenceFile
 from titan.evidence.queries import EvidenceView, files_with_hash
 from titan.personnel.models import Worker
+from titan.personnel.queries.merged import BadgeNow, merged_badge
 from titan.training.access import visible_sessions
 from titan.training.models import Attendance, Attendee, SessionStatus, Slot, TrainingSession
 from titan.training.queries.sessions import SessionFilter, SessionView, list_sessions, sessions_in_short
@@ -67,7 +68,8 @@ def session_codes(session_ids: Iterable[int]) -> dict[int, str]:
 class Found:
     """What a search found, each with how many there are in all (None: not counted).
 
-    exact: the kind ("worker", "session", "evidence") and id that the words name outright, or the only hit.
+    exact: the kind ("worker", "session", "evidence") and id that the words name outright, or the only hit. was: the
+    badge that was asked for, of a row that is somebody else by now.
     """
 
     workers: list[WorkerRow] = field(default_factory=list)
@@ -76,6 +78,7 @@ class Found:
     sessions_total: int = 0
     files: list[EvidenceView] = field(default_factory=list)
     exact: tuple[str, int] | None = None
+    was: BadgeNow | None = None
 
     @property
     def is_nothing(self) -> bool:
@@ -91,9 +94,10 @@ def search(text: str, *, by: Actor, language: str, most: int = 20) -> Found:
     words = text.strip()
     if not words:
         return Found()
-    named = _named(words)
+    merged = merged_badge(words)
+    named = ("worker", merged.worker_id) if merged else _named(words)
     if named:
-        return Found(exact=named)
+        return Found(exact=named, was=merged)
     workers = list_workers(WorkerFilters(search=words), by=by, language=language, limit=most)
     sessions = list_sessions(SessionFilter(search=words), limit=most, by=by)
     digest = words.lower().removeprefix("sha256:").replace("…", "")
@@ -115,7 +119,7 @@ def search(text: str, *, by: Actor, language: str, most: int = 20) -> Found:
 
 def _named(words: str) -> tuple[str, int] | None:
     """Return what has exactly this badge, session code or hash (at most three statements)."""
-    worker = Worker.objects.filter(employee_id__iexact=words).values_list("pk", flat=True)[:2]
+    worker = Worker.objects.filter(employee_id__iexact=words, merged_into=None).values_list("pk", flat=True)[:2]
     session = TrainingSession.objects.filter(code=words.upper()).values_list("pk", flat=True)[:1]
     hits: list[tuple[str, int]] = [*(("worker", pk) for pk in worker), *(("session", pk) for pk in session)]
     digest = words.lower().removeprefix("sha256:")

@@ -81,10 +81,15 @@ class SessionFilter:
     search: str | None = None
 
 
-def list_sessions(wanted: SessionFilter, *, limit: int, cursor: str | None = None, by: Actor) -> Page[SessionView]:
-    """Return sessions, newest first, a page at a time, in a fixed number of statements."""
+def list_sessions(
+    wanted: SessionFilter, *, limit: int, cursor: str | None = None, by: Actor, counted: bool = True
+) -> Page[SessionView]:
+    """Return sessions, newest first, a page at a time, in a fixed number of statements.
+
+    counted: whether the page says how many there are in all.
+    """
     sessions = _filtered(visible_sessions(by), wanted)
-    total = sessions.count()
+    total = sessions.count() if counted else None
     if cursor:
         sessions = sessions.filter(pk__lt=decode_cursor(cursor, int)[0])
     rows = list(_with_parts(sessions).order_by("-pk")[: limit + 1])

@@ -51,13 +51,16 @@ def compare_finalized(leaves: Sequence[Said], adopted: range) -> Iterator[Proble
     stored = {row["pk"]: row for row in found}
     marked, written = _marked(ids), _written(ids)
     ranges = _ranges(leaves)
-    for index, entity_id, _data, said in leaves:
+    for index, entity_id, data, said in leaves:
+        if not _is_counted(said):
+            yield alarm("LEAF_UNREADABLE", "leaf", index, "it does not say what a leaf of its kind says")
+            continue
         row = stored.get(entity_id)
         if row is None or row["session__status"] != SessionStatus.COMPLETED:
             words = f"leaf {index} says that it was finalized, and it is not completed or has no receipt"
             yield alarm("ROW_MISSING", "session", entity_id, words)
             continue
-        yield from _receipt(row, index, said, index in adopted)
+        yield from _receipt(row, index, data, said, index in adopted)
         counts = {**marked[row["pk"]], **written[row["pk"]]}
         wrong = sorted(name for name, number in counts.items() if said.get(name) != number)
         if wrong:
@@ -67,7 +70,12 @@ def compare_finalized(leaves: Sequence[Said], adopted: range) -> Iterator[Proble
             yield from _range(index, entity_id, said, ranges.get(index, (0, 0)))
 
 
-def _receipt(row: dict[str, Any], index: int, said: dict[str, Any], adopted: bool) -> Iterator[Problem]:
+def _is_counted(said: dict[str, Any]) -> bool:
+    """Tell whether a leaf says in numbers where its batch lies."""
+    return type(said.get("leaves")) is int and type(said.get("first", "")) in {int, type(None)}
+
+
+def _receipt(row: dict[str, Any], index: int, data: bytes, said: dict[str, Any], adopted: bool) -> Iterator[Problem]:
     session = {name: row[f"session__{name}"] for name in SESSION}
     outcome = row["outcome"]
     try:
@@ -91,6 +99,9 @@ def _receipt(row: dict[str, Any], index: int, said: dict[str, Any], adopted: boo
     if wrong:
         words = f"its {', '.join(wrong)} {'is' if len(wrong) == 1 else 'are'} not what leaf {index} says"
         yield alarm("ROW_DIFFERS", "session", row["pk"], words)
+    elif canonical(wanted) != data:
+        # Equal, and written otherwise: true for 1.
+        yield alarm("LEAF_UNREADABLE", "leaf", index, "it does not say what a leaf of its kind says")
 
 
 def body_of(leaf: NewLeaf) -> dict[str, Any]:
@@ -100,9 +111,9 @@ def body_of(leaf: NewLeaf) -> dict[str, Any]:
 
 def _range(index: int, session_id: int | None, said: dict[str, Any], inside: tuple[int, int]) -> Iterator[Problem]:
     """Yield unless the leaves from `first` up to this one are the whole batch. inside: its records and competencies."""
-    if not isinstance(said["first"], int) or said["first"] + said["leaves"] != index:
+    if said["first"] is None or said["first"] + said["leaves"] != index:
         yield alarm("BATCH_DIFFERS", "session", session_id, f"leaf {index} does not close the batch before it")
-    elif inside != (said["records"], said["competencies"]):
+    elif inside != (said.get("records"), said.get("competencies")):
         words = f"leaves {said['first']} to {index - 1} hold other records or competencies than leaf {index} counts"
         yield alarm("BATCH_DIFFERS", "session", session_id, words)
 
@@ -112,9 +123,7 @@ def _ranges(leaves: Sequence[Said]) -> dict[int, tuple[int, int]]:
     given = [
         {"i": index, "f": said["first"], "s": entity_id}
         for index, entity_id, _data, said in leaves
-        if isinstance(said.get("first"), int)
-        and isinstance(said.get("leaves"), int)
-        and said["first"] + said["leaves"] == index
+        if _is_counted(said) and said["first"] is not None and said["first"] + said["leaves"] == index
     ]
     if not given:
         return {}

@@ -11,7 +11,8 @@ from django.db.models import JSONField, OuterRef, Subquery
 from titan.audit.models import AuditEvent
 from titan.ledger.models import AlarmKind
 from titan.ledger.verifying.problem import alarm
-from titan.records.models import CompetencyRecord, Result, Source, TrainingRecord
+from titan.personnel.queries.merged import MERGED_PAIRS, leads_to, merge_map
+from titan.records.models import CompetencyRecord, Result, Source, TrainingRecord, ValidityExtension
 from titan.records.rules import expires_on
 from titan.training.verify.check import Check, Problem, Progress, by_sql
 
@@ -27,6 +28,10 @@ SAID_OF_RECORD = (
     "evidence_sha256",
 )
 SAID_OF_COMPETENCY = ("worker_id", "course_id", "session_id")
+SAID_OF_EXTENSION = (
+    *("course_id", "days_of", "first_day", "last_day", "until", "reference", "decided_on", "evidence_id", "records"),
+    "reason",
+)
 FOREIGN_VERSION = (
     "SELECT r.id FROM {table} r JOIN catalogue_courseversion v ON v.id = r.course_version_id"
     " WHERE v.course_id <> r.course_id ORDER BY r.id"
@@ -38,8 +43,9 @@ def _record_words(at: datetime, progress: Progress) -> Iterator[Problem]:
         entity="training_record", action="training_record.created", entity_id=OuterRef("pk")
     )
     said = Subquery(created.order_by("id").values("after")[:1], output_field=JSONField())
+    into = merge_map()
     for row in TrainingRecord.objects.annotate(said=said).values("id", "said", *SAID_OF_RECORD).iterator(AT_ONCE):
-        yield from _compare("RECORD_ALTERED", "training_record", row, SAID_OF_RECORD)
+        yield from _compare("RECORD_ALTERED", "training_record", row, SAID_OF_RECORD, into)
 
 
 def _competency_words(at: datetime, progress: Progress) -> Iterator[Problem]:
@@ -48,17 +54,37 @@ def _competency_words(at: datetime, progress: Progress) -> Iterator[Problem]:
     )
     said = Subquery(created.order_by("id").values("after")[:1], output_field=JSONField())
     found = CompetencyRecord.objects.annotate(said=said).values("id", "said", *SAID_OF_COMPETENCY)
+    into = merge_map()
     for row in found.iterator(AT_ONCE):
-        yield from _compare("COMPETENCY_ALTERED", "competency_record", row, SAID_OF_COMPETENCY)
+        yield from _compare("COMPETENCY_ALTERED", "competency_record", row, SAID_OF_COMPETENCY, into)
 
 
-def _compare(code: str, entity: str, row: dict[str, Any], names: tuple[str, ...]) -> Iterator[Problem]:
+def _extension_words(at: datetime, progress: Progress) -> Iterator[Problem]:
+    made = AuditEvent.objects.filter(
+        entity="validity_extension", action="validity_extension.made", entity_id=OuterRef("pk")
+    ).order_by("id")
+    found = ValidityExtension.objects.annotate(
+        said=Subquery(made.values("after")[:1], output_field=JSONField()), why=Subquery(made.values("reason")[:1])
+    )
+    for row in found.values("id", "said", "why", *SAID_OF_EXTENSION).iterator(AT_ONCE):
+        if row["said"] is not None:
+            # The log keeps the reason beside what was done.
+            row["said"] = {**row["said"], "reason": row["why"]}
+        yield from _compare("EXTENSION_ALTERED", "validity_extension", row, SAID_OF_EXTENSION, {})
+
+
+def _compare(
+    code: str, entity: str, row: dict[str, Any], names: tuple[str, ...], into: dict[int, int]
+) -> Iterator[Problem]:
+    """Yield what is not as it was said. into: of whoever was merged, into whom: what they had is now of that one."""
     said = row["said"]
     if said is None:
         yield alarm(code, entity, row["id"], "the audit log does not know that it was ever written")
         return
     for name in names:
         stands = row[name].isoformat() if isinstance(row[name], date) else row[name]
+        if name == "worker_id" and leads_to(said.get(name), stands, into):
+            continue
         if name in said and said[name] != stands:
             yield alarm(code, entity, row["id"], f"{name} is {stands}, and was written as {said[name]}")
 
@@ -73,18 +99,85 @@ def _expiries(at: datetime, progress: Progress) -> Iterator[Problem]:
             yield Problem("EXPIRY_WRONG", f"training record {pk}", f"it expires {expiry}, and should {right}")
 
 
+# What one result of a class is: a record or a competency record.
+RESULTS = (
+    "SELECT session_id, worker_id FROM records_trainingrecord UNION ALL"
+    " SELECT session_id, worker_id FROM records_competencyrecord"
+)
+
+
+def _left_behind(table: str, stands: str) -> str:
+    """Return the SELECT of rows of merged workers that should have gone with the merge.
+
+    What was taken back stays with the old number, where the person has another result of the same class.
+    """
+    other = f"SELECT 1 FROM way y JOIN ({RESULTS}) x ON x.worker_id = y.id AND x.session_id = r.session_id"
+    return f"""{MERGED_PAIRS} SELECT r.id FROM {table} r
+        JOIN personnel_worker w ON w.id = r.worker_id AND w.merged_into_id IS NOT NULL
+        WHERE {stands} OR r.session_id IS NULL OR NOT EXISTS ({other} WHERE y.gone = r.worker_id) ORDER BY r.id"""
+
+
 CHECKS = (
+    *(
+        by_sql(
+            "LEFT_BEHIND",
+            f"{entity.replace('_', ' ')}s of merged workers",
+            _left_behind(table, stands),
+            kind=AlarmKind.LEDGER,
+            entity=entity,
+            where=f"{entity.replace('_', ' ')} {{0}}",
+            what="its worker was merged into another one, and it did not go with them",
+        )
+        for table, entity, stands in (
+            ("records_trainingrecord", "training_record", "r.revoked_at IS NULL"),
+            ("records_competencyrecord", "competency_record", "(r.revoked_at IS NULL AND r.status = 'PENDING')"),
+        )
+    ),
     Check("records against the audit log", _record_words),
     Check("competency records against the audit log", _competency_words),
+    Check("extensions of validity against the audit log", _extension_words),
     Check("expiry dates", _expiries),
     by_sql(
         "VALIDITY_WRONG",
         "validity",
-        "SELECT id FROM records_trainingrecord WHERE valid_until <> COALESCE(expires_on, '9999-12-31') ORDER BY id",
+        """SELECT id FROM (
+            SELECT r.id, r.valid_until, COALESCE(r.expires_on, '9999-12-31') AS own, (
+                SELECT MAX(e.until) FROM records_extendedrecord x
+                JOIN records_validityextension e ON e.id = x.extension_id
+                WHERE x.record_id = r.id AND e.revoked_at IS NULL) AS given
+            FROM records_trainingrecord r) AS lasts
+        WHERE valid_until <> CASE WHEN given > own THEN given ELSE own END ORDER BY id""",
         kind=AlarmKind.LEDGER,
         entity="training_record",
         where="training record {0}",
-        what="the day the engine goes by is not its expiry",
+        what="the day the engine goes by is neither its expiry nor that of an extension in force",
+    ),
+    by_sql(
+        "EXTENSION_SET_WRONG",
+        "the records of extensions",
+        """SELECT e.id FROM records_validityextension e
+        LEFT JOIN records_extendedrecord x ON x.extension_id = e.id
+        LEFT JOIN records_trainingrecord r ON r.id = x.record_id
+        GROUP BY e.id, e.records, e.course_id
+        HAVING COUNT(x.id) <> e.records OR MIN(x.position) <> 1 OR MAX(x.position) <> e.records
+            OR MIN(r.course_id) <> e.course_id OR MAX(r.course_id) <> e.course_id ORDER BY e.id""",
+        kind=AlarmKind.LEDGER,
+        entity="validity_extension",
+        where="validity extension {0}",
+        what="its records are not as many, or not of the course, that it was made for",
+    ),
+    by_sql(
+        "EXTENSION_ALTERED",
+        "the revocations of extensions",
+        """SELECT e.id FROM records_validityextension e
+        LEFT JOIN audit_auditevent a ON a.entity = 'validity_extension' AND a.entity_id = e.id
+            AND a.action = 'validity_extension.revoked'
+        WHERE (e.revoked_at IS NULL) <> (a.id IS NULL) OR (a.id IS NOT NULL AND a.reason <> e.revoke_reason)
+        ORDER BY e.id""",
+        kind=AlarmKind.LEDGER,
+        entity="validity_extension",
+        where="validity extension {0}",
+        what="the audit log and the extension disagree whether and why it was revoked",
     ),
     by_sql(
         "VERSION_OF_OTHER_COURSE",

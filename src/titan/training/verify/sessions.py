@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from titan.core import settings
 from titan.core.clock import site_date
 from titan.ledger.models import AlarmKind
+from titan.personnel.queries.merged import MERGED_PAIRS
 from titan.records.models import CompetencyRecord, Result, Source, TrainingRecord
 from titan.training.models import Attendance, Attendee, Finalization, SessionStatus, TrainingSession
 from titan.training.verify.check import Check, Problem, Progress, by_sql
@@ -76,34 +77,50 @@ def _receipts(at: datetime, progress: Progress) -> Iterator[Problem]:
                 yield Problem("RECEIPT_WRONG", str(row["session__code"]), words)
 
 
+# Where both rows of one person stood on a list, each stays there as it was marked, and what the one proved is the
+# other's by now: so a record may be of whoever its attendee turned out to be.
+ATTENDED = "a.session_id = w.session_id AND a.status = 'ATTENDED'"
+OTHERWISE = """(a.result <> w.result OR COALESCE(a.score, -1) <> COALESCE(w.score, -1) OR w.trainer_id <> s.trainer_id
+    OR w.evidence_id <> s.evidence_id OR w.course_version_id <> s.course_version_id)"""
+
 CHECKS = (
     by_sql(
         "PROOF_MISSING",
         "proof of every attendee",
-        f"""SELECT s.code, a.worker_id FROM training_attendee a JOIN training_trainingsession s ON s.id = a.session_id
+        f"""{MERGED_PAIRS} SELECT s.code, a.worker_id FROM training_attendee a
+        JOIN training_trainingsession s ON s.id = a.session_id
         WHERE s.status = 'COMPLETED' AND a.status = 'ATTENDED' AND NOT EXISTS (SELECT 1 FROM ({WROTE}) w
-            WHERE w.session_id = s.id AND w.worker_id = a.worker_id) ORDER BY s.id, a.worker_id""",
+            WHERE w.session_id = s.id AND w.worker_id = a.worker_id)
+        AND NOT EXISTS (SELECT 1 FROM way y JOIN ({WROTE}) w ON w.worker_id = y.id
+            WHERE y.gone = a.worker_id AND w.session_id = s.id) ORDER BY s.id, a.worker_id""",
         where="{0}",
         what="worker {1} attended and has no record of it",
     ),
     by_sql(
         "PROOF_OF_NOBODY",
         "records of those who did not attend",
-        f"""SELECT w.session_id, w.worker_id FROM ({WROTE}) w WHERE NOT EXISTS (
+        f"""{MERGED_PAIRS} SELECT w.session_id, w.worker_id FROM ({WROTE}) w WHERE NOT EXISTS (
             SELECT 1 FROM training_attendee a JOIN training_trainingsession s ON s.id = a.session_id
-            WHERE a.session_id = w.session_id AND a.worker_id = w.worker_id AND a.status = 'ATTENDED'
-              AND s.status = 'COMPLETED') ORDER BY w.session_id, w.worker_id""",
+            WHERE {ATTENDED} AND a.worker_id = w.worker_id AND s.status = 'COMPLETED')
+        AND NOT EXISTS (
+            SELECT 1 FROM way y JOIN training_attendee a ON a.worker_id = y.gone
+            JOIN training_trainingsession s ON s.id = a.session_id
+            WHERE y.id = w.worker_id AND {ATTENDED} AND s.status = 'COMPLETED') ORDER BY w.session_id, w.worker_id""",
         where="session {0}",
         what="worker {1} has a record of it, and is not on its list as one who attended",
     ),
     by_sql(
         "PROOF_DIFFERS",
         "records against the class list",
-        f"""SELECT s.code, w.worker_id FROM ({WROTE}) w JOIN training_trainingsession s ON s.id = w.session_id
-        JOIN training_attendee a ON a.session_id = w.session_id AND a.worker_id = w.worker_id
-        WHERE a.result <> w.result OR COALESCE(a.score, -1) <> COALESCE(w.score, -1)
-           OR w.trainer_id <> s.trainer_id OR w.evidence_id <> s.evidence_id
-           OR w.course_version_id <> s.course_version_id ORDER BY s.id, w.worker_id""",
+        f"""{MERGED_PAIRS} SELECT s.code, w.worker_id, s.id FROM ({WROTE}) w
+        JOIN training_trainingsession s ON s.id = w.session_id
+        JOIN training_attendee a ON {ATTENDED} AND a.worker_id = w.worker_id WHERE {OTHERWISE}
+        UNION ALL
+        SELECT s.code, w.worker_id, s.id FROM way y JOIN ({WROTE}) w ON w.worker_id = y.id
+        JOIN training_trainingsession s ON s.id = w.session_id
+        JOIN training_attendee a ON {ATTENDED} AND a.worker_id = y.gone
+        WHERE {OTHERWISE} AND NOT EXISTS (SELECT 1 FROM training_attendee b WHERE b.session_id = w.session_id
+            AND b.worker_id = w.worker_id AND b.status = 'ATTENDED') ORDER BY 3, 2""",
         where="{0}",
         what="the record of worker {1} differs from the session in result, score, trainer, version or evidence",
     ),

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from dataclasses import asdict
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from titan.accounts.models import User
 from titan.audit.queries import Event, list_events
 from titan.core.permit import need_reader
 from titan.core.settings import Site
-from titan.training.queries.names import Named, names_of
-from titan.web.audit_words import action_words, label_words
+from titan.exchange.exports.audit_lines import Dates, audit_lines, entity_words
+from titan.exchange.exports.lists.oversight import EventsWanted
 from titan.web.language import language_of_titles
 from titan.web.query import given_day, given_id, given_text
 from titan.web.shown import clock, date_words, day, maybe_url
 from titan.web.visit import Visit, page, show
 
-ROWS, NAMES_SHOWN = 50, 12
-NOTHING = "–"
-DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*")
+ROWS = 50
 PAGES = {
     "worker": "worker",
     "session": "session",
@@ -36,41 +27,9 @@ PAGES = {
     "competency_record": "competency_sheet",
     "evidence": "evidence",
     "consequence_case": "consequences_case",
+    "import": "import",
+    "validity_extension": "extension",
 }
-# Fields that hold ids, and of what.
-REFERENCES = {
-    **{f"{name}_id": name for name in ("worker", "trainer", "role", "course", "area", "company", "venue", "session")},
-    **{f"{name}_ids": name for name in ("worker", "course", "area", "session")},
-    "supervisor_id": "worker",
-    "user_id": "user",
-    "method_id": "assessment_method",
-    "parent_id": "area",
-    "prerequisite_ids": "course",
-    "qualifications": "course",
-    "workers": "worker",
-    "attendees": "worker",
-}
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One field of a change in words; what was not there is empty."""
-
-    name: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class Line:
-    """One event as a reader sees it."""
-
-    event: Event
-    actor: str
-    action: str
-    thing: str
-    address: str
-    differences: list[Difference]
 
 
 @require_GET
@@ -78,21 +37,15 @@ class Line:
 def audit_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The audit log, newest first, filtered as the address says, fifty at a time."""
     need_reader(visit.actor)
-    wanted = {
-        "entity": given_text(request, "entity") or None,
-        "entity_id": given_id(request, "entity_id"),
-        "actor_id": given_id(request, "actor"),
-        "first_day": given_day(request, "from"),
-        "last_day": given_day(request, "to"),
-    }
+    wanted = wanted_events(request)
     cursor = given_text(request, "cursor") or None
-    found = list_events(by=visit.actor, zone=visit.site.zone, limit=ROWS, cursor=cursor, **wanted)  # type: ignore[arg-type]
-    names = names_of(_mentioned(found.items), language=language_of_titles())
+    found = list_events(by=visit.actor, zone=visit.site.zone, limit=ROWS, cursor=cursor, **asdict(wanted))
     query = request.GET.copy()
     query.pop("cursor", None)
     values = {
         "page": found,
-        "lines": [_line(event, Words(names, visit.site)) for event in found.items],
+        "lines": audit_lines(found.items, _dates(visit.site), language=language_of_titles()),
+        "address_of": address_of,
         "wanted": wanted,
         "entities": sorted(entity_words().items(), key=lambda row: row[1]),
         "actors": list(User.objects.order_by("name").values_list("id", "name")),
@@ -101,119 +54,25 @@ def audit_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     return show(request, visit, "audit/audit.html", values)
 
 
-def entity_words() -> dict[str, str]:
-    """Return every kind of thing that the log speaks of, with its word."""
-    return {
-        "course": _("Course"),
-        "role": _("Role"),
-        "area": _("Area"),
-        "company": _("Company"),
-        "worker": _("Worker"),
-        "trainer": _("Trainer"),
-        "venue": _("Venue"),
-        "session": _("Session"),
-        "training_record": _("Training record"),
-        "competency_record": _("Competency record"),
-        "evidence": _("Evidence"),
-        "assessment_method": _("Assessment method"),
-        "user": _("User"),
-        "api_token": _("API token"),
-        "calendar_feed": _("Calendar feed"),
-        "calendar_events": _("Calendars"),
-        "site_settings": _("Site settings"),
-        "compliance": _("Compliance"),
-        "consequence_case": _("Consequences"),
-    }
-
-
-def _mentioned(events: Iterable[Event]) -> dict[str, set[int]]:
-    """Return the ids that the events speak of, by kind of thing."""
-    ids: dict[str, set[int]] = defaultdict(set)
-    for event in events:
-        ids[event.entity].add(event.entity_id)
-        if event.actor_id is not None:
-            ids["user"].add(event.actor_id)
-        for values in (event.before, event.after):
-            for kind, pk in _references(values or {}):
-                ids[kind].add(pk)
-    return ids
-
-
-def _references(value: Any, key: str = "") -> Iterator[tuple[str, int]]:
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _references(inner, name)
-    elif isinstance(value, list):
-        for inner in value[:NAMES_SHOWN]:
-            yield from _references(inner, key)
-    elif key in REFERENCES and type(value) is int:
-        yield REFERENCES[key], value
-
-
-def _line(event: Event, words: Words) -> Line:
-    shown = PAGES.get(event.entity)
-    return Line(
-        event=event,
-        actor=words.names.get(("user", event.actor_id or 0), "") or _("Titan itself"),
-        action=action_words(event.action),
-        thing=words.names.get((event.entity, event.entity_id), "") or f"{event.entity_id}",
-        address=maybe_url(shown, event.entity_id) if shown else "",
-        differences=_differences(event, words),
+def wanted_events(request: HttpRequest) -> EventsWanted:
+    """Return which events the address asks for. Raises Invalid."""
+    return EventsWanted(
+        entity=given_text(request, "entity") or None,
+        entity_id=given_id(request, "entity_id"),
+        actor_id=given_id(request, "actor"),
+        first_day=given_day(request, "from"),
+        last_day=given_day(request, "to"),
     )
 
 
-def _differences(event: Event, words: Words) -> list[Difference]:
-    before, after = event.before or {}, event.after or {}
-    return [
-        Difference(
-            label_words(name),
-            words.of(before[name], name) if name in before else "",
-            words.of(after[name], name) if name in after else "",
-        )
-        for name in dict.fromkeys([*before, *after])
-        if name not in before or name not in after or before[name] != after[name]
-    ]
+def _dates(site: Site) -> Dates:
+    return Dates(date_words, lambda moment: f"{day(moment, site)} {clock(moment, site)}")
 
 
-@dataclass(frozen=True)
-class Words:
-    """Says values of the log in words: ids by the names that they have today, moments in site time."""
-
-    names: Named
-    site: Site
-
-    def of(self, value: Any, key: str) -> str:
-        """Return the value of the field `key` in words."""
-        if value is None or value in ("", [], {}):
-            return NOTHING
-        if isinstance(value, bool):
-            return _("yes") if value else _("no")
-        if isinstance(value, dict):
-            said = [
-                f"{label_words(name)} {words}" for name in value if (words := self.of(value[name], name)) != NOTHING
-            ]
-            return ", ".join(said) or NOTHING
-        if isinstance(value, list):
-            return self._list(value, key)
-        if key in REFERENCES and type(value) is int:
-            return self.names.get((REFERENCES[key], value), f"{value}")
-        return self._text(str(value))
-
-    def _list(self, values: list[Any], key: str) -> str:
-        shown = [self.of(inner, key) for inner in values[:NAMES_SHOWN]]
-        more = len(values) - len(shown)
-        rest = [_("and %(n)d more") % {"n": more}] if more > 0 else []
-        joint = "; " if any(isinstance(inner, dict) for inner in values) else ", "
-        return joint.join([*shown, *rest])
-
-    def _text(self, text: str) -> str:
-        try:
-            if MOMENT.fullmatch(text):
-                moment = datetime.fromisoformat(text)
-                return f"{day(moment, self.site)} {clock(moment, self.site)}" if moment.tzinfo else text
-            return date_words(date.fromisoformat(text)) if DATE.fullmatch(text) else text
-        except ValueError:
-            return text
+def address_of(event: Event) -> str:
+    """Return the page of what an event is about, or nothing where it has none."""
+    shown = PAGES.get(event.entity)
+    return maybe_url(shown, event.entity_id) if shown else ""
 
 
 urlpatterns = [path("audit", audit_page, name="audit")]

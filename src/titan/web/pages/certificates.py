@@ -17,6 +17,7 @@ from titan.compliance.queries.effect import effect_of_result
 from titan.core.errors import FieldError, Invalid, NotFound, Refusal, invalid
 from titan.core.permit import need_admin
 from titan.evidence.rules import MAX_BYTES
+from titan.personnel.queries.merged import now_of
 from titan.personnel.queries.workers import WorkerShort, short_workers
 from titan.records.commands import ExternalResult, record_certificate
 from titan.records.models import Result, TrainingRecord
@@ -86,16 +87,22 @@ def record_correct_effect(request: HttpRequest, visit: Visit, record_id: int) ->
 
 def _of_worker(visit: Visit, worker_id: int) -> About:
     need_admin(visit.actor)
-    found = short_workers([worker_id])
-    if worker_id not in found:
-        raise NotFound("worker", worker_id)
-    return About(found[worker_id])
+    return About(_who_stays(worker_id))
 
 
 def _of_record(visit: Visit, record_id: int) -> About:
     need_admin(visit.actor)
     record = one_record(record_id)
-    return About(short_workers([record.worker_id])[record.worker_id], record)
+    return About(_who_stays(record.worker_id), record)
+
+
+def _who_stays(worker_id: int) -> WorkerShort:
+    """Return a worker; of a row that was merged, whoever that is now: what is new is theirs."""
+    now = now_of(worker_id)
+    found = short_workers([now])
+    if now not in found:
+        raise NotFound("worker", worker_id)
+    return found[now]
 
 
 def _answer(request: HttpRequest, visit: Visit, about: About) -> HttpResponseBase:

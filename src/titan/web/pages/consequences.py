@@ -14,6 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from titan.core.errors import Refusal, invalid
 from titan.core.permit import need_admin, need_reader
+from titan.exchange.exports import words
+from titan.exchange.exports.lists.oversight import CasesWanted
 from titan.training.consequences import commands
 from titan.training.consequences.queries.cases import (
     CaseView,
@@ -43,11 +45,16 @@ LINES_SHOWN = 50
 def consequences(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Every case, newest first, filtered by its state."""
     need_reader(visit.actor)
-    asked = given_text(request, "status")
-    status = asked if asked in CaseStatus.values else None
+    status = wanted_cases(request).status
     found = list_cases(by=visit.actor, status=status, cursor=given_text(request, "cursor") or None)
     values = {"page": found, "status": status, "states": _states(), **_words()}
     return show(request, visit, "consequences/list.html", values)
+
+
+def wanted_cases(request: HttpRequest) -> CasesWanted:
+    """Return which cases the address asks for."""
+    asked = given_text(request, "status")
+    return CasesWanted(asked if asked in CaseStatus.values else None)
 
 
 @require_http_methods(["GET", "POST"])
@@ -200,22 +207,12 @@ def case_state(case: CaseView) -> State:
 
 
 def _state(status: str) -> State:
-    return {
-        CaseStatus.PROPOSED: State("amber", _("Waits for a second person")),
-        CaseStatus.APPROVED: State("none", _("Approved")),
-        CaseStatus.REJECTED: State("none", _("Rejected")),
-        CaseStatus.WITHDRAWN: State("none", _("Taken back")),
-    }[CaseStatus(status)]
+    return State("amber" if status == CaseStatus.PROPOSED else "none", words.case_words()[status])
 
 
 def subject_words(subject: SubjectView) -> str:
     """Return what kind of thing a subject is."""
-    return {
-        CaseSubject.SESSION: _("Session"),
-        CaseSubject.TRAINER: _("Trainer"),
-        CaseSubject.COURSE_VERSION: _("Course version"),
-        CaseSubject.EVIDENCE: _("Evidence"),
-    }[CaseSubject(subject.kind)]
+    return words.subject_words()[subject.kind]
 
 
 def subject_address(subject: SubjectView) -> str:

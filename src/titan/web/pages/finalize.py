@@ -16,15 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from titan.core.errors import Conflict, FieldError, Refusal
-from titan.core.text import sort_key
-from titan.records.models import CompetencyRecord, CompetencyStatus
+from titan.records.models import CompetencyRecord, CompetencyStatus, TrainingRecord
 from titan.records.queries.competency import list_competencies
-from titan.records.queries.records import RecordFilter, RecordRow, list_records
+from titan.records.queries.records import RecordFilter, list_records
 from titan.training.commands import finalize_session, watch_evidence
 from titan.training.models import SessionStatus
 from titan.training.queries.gate import GateView, Outcome, look_at_gate, receipt_of
 from titan.training.queries.sessions import AttendeeView, SessionView, class_list, session_view
-from titan.web.language import language_of_titles
 from titan.web.shown import clock, day, maybe_url
 from titan.web.visit import Visit, go_to, is_htmx, page, part, show
 
@@ -44,7 +42,7 @@ class Written:
     """What finalizing wrote: the receipt, the records, and the competencies that wait for an assessor."""
 
     outcome: Outcome
-    records: Sequence[RecordRow]
+    records: Sequence[TrainingRecord]
     pending: Sequence[CompetencyRecord]
     more: int
 
@@ -148,16 +146,12 @@ def _written(session: SessionView, visit: Visit) -> Written:
     outcome = receipt_of(session.id, by=visit.actor)
     if outcome is None:
         raise AssertionError("A completed session without a receipt.")
-    records = list_records(RecordFilter(session_id=session.id), language=language_of_titles(), limit=RECORDS_SHOWN)
+    records = list_records(RecordFilter(session_id=session.id), limit=RECORDS_SHOWN)
     pending = list_competencies(status=CompetencyStatus.PENDING, session_id=session.id, limit=RECORDS_SHOWN)
-    shown = sorted(records.items, key=_name_of)
+    shown = sorted(records.items, key=lambda record: record.worker.name_key)
     waiting = sorted(pending.items, key=lambda record: record.worker.name_key)
     more = (records.total or 0) - len(shown) + (pending.total or 0) - len(waiting)
     return Written(outcome, shown, waiting, more)
-
-
-def _name_of(record: RecordRow) -> str:
-    return sort_key(record.worker.last_name, record.worker.first_name, record.worker.employee_id)
 
 
 def _session_address(session_id: int) -> str:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 from markupsafe import Markup, escape
 
-from titan.catalogue.models import Course
 from titan.compliance.models import Severity
 from titan.compliance.queries.items import (
     History,
@@ -30,14 +27,14 @@ from titan.compliance.queries.summary import CourseCounts, summary
 from titan.compliance.rules import COLOURS
 from titan.core.errors import NotFound, invalid
 from titan.core.permit import need_reader
+from titan.exchange.exports.lists.matrix import matrix_columns
 from titan.personnel.models import Area, Company, Role, Worker
 from titan.personnel.queries.workers import WorkerShort
-from titan.web.language import spoken
 from titan.web.query import given_id, given_text
 from titan.web.shown import TOKENS, local
 from titan.web.visit import Visit, page, part, show
 
-ROWS, EXPORTED_AT_ONCE = 50, 1_000
+ROWS = 50
 STATUSES = tuple(Severity.names)
 
 
@@ -57,12 +54,12 @@ class Row:
 def matrix_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Workers by courses, filtered as the address says, fifty at a time."""
     need_reader(visit.actor)
-    wanted = _wanted(request)
+    wanted = wanted_rows(request)
     found = matrix(wanted, limit=ROWS, cursor=given_text(request, "cursor") or None)
     counts = summary()
     values = {
         "counts": counts.counts,
-        "courses": (columns := _columns(counts.by_course, wanted)),
+        "courses": (columns := matrix_columns(counts.by_course, wanted)),
         "rows": _rows(found.items, columns, visit.today),
         "page": found,
         "wanted": wanted,
@@ -89,18 +86,8 @@ def matrix_cell(request: HttpRequest, visit: Visit, worker_id: int, course_id: i
     return part(request, visit, "matrix/_cell.html", {"worker": worker, "item": item, "colour": colour})
 
 
-@require_GET
-@page
-def matrix_export(request: HttpRequest, visit: Visit) -> StreamingHttpResponse:
-    """The matrix as filtered, as CSV: a row per worker, a column per course."""
-    need_reader(visit.actor)
-    lines = spoken(_csv_lines(_wanted(request), visit.today))
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="matrix-{visit.today.isoformat()}.csv"'
-    return response
-
-
-def _wanted(request: HttpRequest) -> MatrixFilter:
+def wanted_rows(request: HttpRequest) -> MatrixFilter:
+    """Return which workers and courses the address asks for. Raises Invalid."""
     status = given_text(request, "status")
     if status and status not in STATUSES:
         raise invalid("status", "UNKNOWN", _("Choose one of the statuses."))
@@ -118,11 +105,6 @@ def _query_without_cursor(request: HttpRequest) -> str:
     query = request.GET.copy()
     query.pop("cursor", None)
     return query.urlencode()
-
-
-def _columns(courses: list[CourseCounts], wanted: MatrixFilter) -> list[CourseCounts]:
-    shown = [row for row in courses if wanted.course_id in (None, row.course_id)]
-    return sorted(shown, key=lambda row: row.code)
 
 
 def _choices(courses: list[CourseCounts]) -> dict[str, list[tuple[int, str]]]:
@@ -208,50 +190,7 @@ def _few_letters(severity: Severity, cell: MatrixCell, past: History, today: dat
     return _("failed") if past.last_failed_on else _("never")
 
 
-class _Line:
-    """A file that hands back what is written to it, so that csv can feed a stream."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _csv_lines(wanted: MatrixFilter, today: date) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    courses = list(Course.objects.order_by("code").values_list("id", "code"))
-    head = [_("Badge"), _("Last name"), _("First name"), _("Company"), _("Status")]
-    yield "\ufeff" + writer.writerow([*head, *(code for _pk, code in courses)])
-    cursor: str | None = None
-    while True:
-        found = matrix(wanted, limit=EXPORTED_AT_ONCE, cursor=cursor, counted=False)
-        for row in found.items:
-            yield writer.writerow(_csv_row(row, [pk for pk, _code in courses]))
-        cursor = found.next_cursor
-        if cursor is None:
-            return
-
-
-def _csv_row(row: MatrixRow, course_ids: list[int]) -> list[str]:
-    cells = {cell.course_id: cell for cell in row.cells}
-    worker = row.worker
-    who = [worker.employee_id, worker.last_name, worker.first_name, worker.company.name, row.overall_status]
-    return [harmless(text) for text in who] + [_csv_cell(cells.get(pk)) for pk in course_ids]
-
-
-def _csv_cell(cell: MatrixCell | None) -> str:
-    if cell is None:
-        return ""
-    until = cell.expires_on or (cell.due_on if cell.status == Severity.IN_GRACE.name else None)
-    return f"{cell.status} {until.isoformat()}" if until else cell.status
-
-
-def harmless(text: Any) -> str:
-    """Return `text` so that no spreadsheet takes it for a formula."""
-    shown = str(text)
-    return f"'{shown}" if shown[:1] in {"=", "+", "-", "@", "\t", "\r"} else shown
-
-
 urlpatterns = [
     path("matrix", matrix_page, name="matrix"),
-    path("matrix.csv", matrix_export, name="matrix_export"),
     path("matrix/<int:worker_id>/<int:course_id>", matrix_cell, name="matrix_cell"),
 ]

@@ -15,11 +15,12 @@ from titan.packs.commands import make_pack, need_packer
 from titan.packs.scope import About, Scope
 from titan.personnel.models import Company
 from titan.web.form import Form
-from titan.web.language import language_of_titles, spoken
+from titan.web.language import spoken
+from titan.web.paper import languages_asked
 from titan.web.query import given_day, given_id, given_text
 from titan.web.visit import Visit, page, show
 
-NAMES = ("company_id", "from", "to")
+NAMES = ("company_id", "from", "to", "languages")
 
 
 @require_GET
@@ -39,7 +40,7 @@ def pack_made(request: HttpRequest, visit: Visit) -> HttpResponseBase:
         company = given_id(request, "company_id")
         first, last = _days(request)
         about = About.COMPANY if company is not None else About.PERIOD
-        return _pack(visit, Scope(about, company or 0, first, last))
+        return _pack(request, visit, Scope(about, company or 0, first, last))
     except Invalid as refusal:
         form = Form(
             {name: given_text(request, name) for name in NAMES},
@@ -53,14 +54,14 @@ def pack_made(request: HttpRequest, visit: Visit) -> HttpResponseBase:
 @page
 def worker_pack(request: HttpRequest, visit: Visit, worker_id: int) -> HttpResponseBase:
     """The pack of one worker."""
-    return _pack(visit, Scope(About.WORKER, worker_id))
+    return _pack(request, visit, Scope(About.WORKER, worker_id))
 
 
 @require_GET
 @page
 def session_pack(request: HttpRequest, visit: Visit, session_id: int) -> HttpResponseBase:
     """The pack of one session."""
-    return _pack(visit, Scope(About.SESSION, session_id))
+    return _pack(request, visit, Scope(About.SESSION, session_id))
 
 
 def _days(request: HttpRequest) -> tuple[date | None, date | None]:
@@ -83,8 +84,8 @@ def _form(request: HttpRequest, visit: Visit, form: Form, *, status: int = 200) 
     return show(request, visit, "packs/packs.html", values, status=status)
 
 
-def _pack(visit: Visit, scope: Scope) -> StreamingHttpResponse:
-    pack = make_pack(scope, by=visit.actor, at=visit.at, language=language_of_titles())
+def _pack(request: HttpRequest, visit: Visit, scope: Scope) -> StreamingHttpResponse:
+    pack = make_pack(scope, by=visit.actor, at=visit.at, languages=languages_asked(request, visit))
     response = StreamingHttpResponse(spoken(pack.chunks), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{pack.name}"'
     return response

@@ -56,7 +56,8 @@ def _words(view: PublicView) -> Shown:
     if view.state is State.VALID:
         return Shown("green", _("Valid"))
     if view.state is State.EXPIRED and view.expires_on:
-        return Shown("red", _("Expired on %(day)s") % {"day": date_words(view.expires_on)})
+        day = view.extended.until if view.extended else view.expires_on
+        return Shown("red", _("Expired on %(day)s") % {"day": date_words(day)})
     if view.state is State.REVOKED and view.revoked_on:
         return Shown("red", _("Revoked on %(day)s") % {"day": date_words(view.revoked_on)})
     if view.state is State.CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -17,9 +17,11 @@ from titan.core.permit import need_admin, need_reader
 from titan.evidence.commands import open_proof
 from titan.evidence.queries import evidence_view
 from titan.evidence.rendering import Size, page_picture
+from titan.exchange.exports.marks import record_mark
 from titan.personnel.queries.workers import short_workers
 from titan.records.commands import revoke_record, withdraw_competency
-from titan.records.models import CompetencyRecord, CompetencyStatus, Result, TrainingRecord
+from titan.records.extensions.queries import extensions_by, loaded_extensions
+from titan.records.models import CompetencyRecord, CompetencyStatus, TrainingRecord
 from titan.records.queries.certificates import certificate_of, has_paper
 from titan.records.queries.competency import one_competency
 from titan.records.queries.history import competency_of, corrections_of, rests_on
@@ -28,6 +30,8 @@ from titan.training.consequences.queries.cases import case_that_ended
 from titan.training.queries.people import session_codes
 from titan.web.dialog import Act, ask_reason
 from titan.web.proof import File, file_of
+from titan.web.shown import TOKENS, State
+from titan.web.validity import decisions
 from titan.web.visit import Visit, go_to, page, show
 from titan.web.worker_timeline import source_words
 
@@ -53,14 +57,22 @@ def record_sheet(request: HttpRequest, visit: Visit, record_id: int) -> HttpResp
         "earlier": earlier,
         "later": later,
         "valid": _validity(record, visit),
+        "extensions": loaded_extensions(record),
+        "decision": decisions([record]).get(record_id),
         "case_id": case_that_ended(record_id=record_id) if record.revoked_at else None,
         "certificate": certificate_of(record_id, site=visit.site),
         "has_paper": has_paper(record),
-        "names": user_names(pk for pk in (record.revoked_by_id, competency and competency.assessed_by_id) if pk),
+        "names": user_names(pk for pk in _people(record, competency) if pk),
         "file": file_of(visit, record.evidence_id, record.evidence_sha256),
         "assessment": _assessment(visit, competency),
     }
     return show(request, visit, "records/record.html", values)
+
+
+def _people(record: TrainingRecord, competency: CompetencyRecord | None) -> Iterator[int | None]:
+    yield record.revoked_by_id
+    yield competency.assessed_by_id if competency else None
+    yield from (one.revoked_by_id for one in loaded_extensions(record))
 
 
 @require_GET
@@ -72,7 +84,7 @@ def competency_sheet(request: HttpRequest, visit: Visit, competency_id: int) -> 
     if competency.record_id:
         return go_to(request, reverse("record_sheet", args=[competency.record_id]))
     codes = session_codes([competency.session_id] if competency.session_id else [])
-    values = {
+    values: dict[str, Any] = {
         "record": None,
         "competency": competency,
         "worker": short_workers([competency.worker_id])[competency.worker_id],
@@ -81,6 +93,8 @@ def competency_sheet(request: HttpRequest, visit: Visit, competency_id: int) -> 
         "earlier": None,
         "later": None,
         "valid": None,
+        "extensions": [],
+        "decision": None,
         "case_id": case_that_ended(competency_id=competency_id) if competency.revoked_at else None,
         "certificate": None,
         "has_paper": False,
@@ -144,6 +158,7 @@ def evidence_one(request: HttpRequest, visit: Visit, evidence_id: int) -> HttpRe
         "file": file_of(visit, evidence_id, evidence.sha256),
         "records": records,
         "total": total,
+        "extensions": extensions_by(evidence_id),
         "codes": session_codes({row.session_id for row in records if row.session_id}),
     }
     return show(request, visit, "records/evidence.html", values)
@@ -186,24 +201,10 @@ def _assessment(visit: Visit, competency: CompetencyRecord | None) -> File | Non
     return file_of(visit, competency.assessment_evidence.pk, competency.assessment_evidence.sha256)
 
 
-@dataclass(frozen=True)
-class Validity:
-    """Whether a record counts today, as a colour and in words."""
-
-    colour: str
-    word: str
-
-
-def _validity(record: TrainingRecord, visit: Visit) -> Validity:
-    if record.revoked_at:
-        return Validity("red", _("Revoked"))
-    if record.result == Result.FAILED:
-        return Validity("red", _("Failed"))
-    if record.valid_until < visit.today:
-        return Validity("red", _("Ran out"))
-    if record.expires_on and (record.expires_on - visit.today).days <= visit.site.warning_days:
-        return Validity("amber", _("Valid, runs out soon"))
-    return Validity("green", _("Valid"))
+def _validity(record: TrainingRecord, visit: Visit) -> State:
+    """Return whether a record counts today, as a colour and in words."""
+    mark = record_mark(record, today=visit.today, warning_days=visit.site.warning_days)
+    return State(TOKENS[mark.colour] if mark.colour else "none", mark.text)
 
 
 urlpatterns = [

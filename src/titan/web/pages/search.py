@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_GET
@@ -23,6 +24,8 @@ def search_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     found = search(words, by=visit.actor, language=language_of_titles())
     address = maybe_url(*found.exact) if found.exact else ""
     if address:
+        if found.was:
+            messages.info(request, found.was.words)
         return go_to(request, address)
     return show(request, visit, "search/search.html", {"words": words, "found": found})
 

@@ -14,6 +14,7 @@ from titan.compliance.queries.summary import course_titles
 from titan.core.clock import iso_week
 from titan.core.errors import invalid
 from titan.core.permit import need_reader
+from titan.exchange.exports.words import session_words
 from titan.resources.models import Trainer, Venue
 from titan.training.models import SessionStatus
 from titan.training.queries.sessions import SessionFilter, list_sessions
@@ -45,10 +46,20 @@ def sessions_page(request: HttpRequest, visit: Visit) -> HttpResponse:
 def sessions_list(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Sessions as filtered by the address, newest first."""
     need_reader(visit.actor)
+    wanted = wanted_sessions(request)
+    found = list_sessions(wanted, limit=ROWS, cursor=given_text(request, "cursor") or None, by=visit.actor)
+    query = request.GET.copy()
+    query.pop("cursor", None)
+    values = {"page": found, "wanted": wanted, "choices": _choices(), "query": query.urlencode()}
+    return show(request, visit, "sessions/list.html", values)
+
+
+def wanted_sessions(request: HttpRequest) -> SessionFilter:
+    """Return which sessions the address asks for. Raises Invalid."""
     status = given_text(request, "status")
     if status and status not in SessionStatus.values:
         raise invalid("status", "UNKNOWN", _("Choose one of the states."))
-    wanted = SessionFilter(
+    return SessionFilter(
         status=status or None,
         course_id=given_id(request, "course_id"),
         trainer_id=given_id(request, "trainer_id"),
@@ -57,22 +68,12 @@ def sessions_list(request: HttpRequest, visit: Visit) -> HttpResponse:
         to_day=given_day(request, "to"),
         search=given_text(request, "search") or None,
     )
-    found = list_sessions(wanted, limit=ROWS, cursor=given_text(request, "cursor") or None, by=visit.actor)
-    query = request.GET.copy()
-    query.pop("cursor", None)
-    values = {"page": found, "wanted": wanted, "choices": _choices(), "query": query.urlencode()}
-    return show(request, visit, "sessions/list.html", values)
 
 
 def _choices() -> dict[str, list[tuple[Any, str]]]:
     titles = course_titles()
     return {
-        "status": [
-            ("DRAFT", _("Draft")),
-            ("SCHEDULED", _("Scheduled")),
-            ("COMPLETED", _("Finalized")),
-            ("CANCELLED", _("Cancelled")),
-        ],
+        "status": list(session_words().items()),
         "course_id": [
             (pk, f"{code} {local(titles.get(pk, {}))}")
             for pk, code in Course.objects.order_by("code").values_list("id", "code")

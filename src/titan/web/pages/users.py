@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +18,8 @@ from titan.accounts.queries import list_users, one_user, second_factors
 from titan.core.actor import Role
 from titan.core.errors import Refusal, invalid
 from titan.core.permit import need_role
-from titan.personnel.models import Worker
+from titan.exchange.exports.words import factor_words, login_role_words
+from titan.personnel.queries.merged import badge_now
 from titan.resources.models import Trainer
 from titan.training.commands.link import link_login
 from titan.training.queries.logins import linked_people
@@ -130,12 +130,6 @@ def user_factors_reset(request: HttpRequest, visit: Visit, user_id: int) -> Http
     return redirect("user", user_id)
 
 
-def factor_words(kinds: Iterable[str]) -> str:
-    """Return in words which second factors these are."""
-    words = {"totp": _("app"), "webauthn": _("passkey")}
-    return ", ".join(words[kind] for kind in sorted(kinds))
-
-
 def _user(
     request: HttpRequest, visit: Visit, user_id: int, refusal: Refusal | None = None, *, sent: str = ""
 ) -> HttpResponse:
@@ -172,10 +166,10 @@ def _links(sent: QueryDict) -> dict[str, int | None]:
     read = Reading(sent)
     trainer_id, badge = read.id("trainer_id"), read.plain("badge")
     read.refuse()
-    worker_id = Worker.objects.filter(employee_id=badge).values_list("pk", flat=True).first() if badge else None
-    if badge and worker_id is None:
+    found = badge_now(badge) if badge else None
+    if badge and found is None:
         raise invalid("badge", "UNKNOWN", _("No worker has the badge %(badge)s.") % {"badge": badge[:40]})
-    return {"trainer_id": trainer_id, "worker_id": worker_id}
+    return {"trainer_id": trainer_id, "worker_id": found.worker_id if found else None}
 
 
 def _role(read: Reading) -> Role:
@@ -191,13 +185,7 @@ def _choices(*held: str) -> dict[str, Any]:
 
 def role_words() -> list[tuple[str, str]]:
     """Return every role with what it may, in words."""
-    return [
-        (Role.HSE_ADMIN.value, _("HSE admin: plans, marks, finalizes")),
-        (Role.TRAINER.value, _("Trainer: own sessions only")),
-        (Role.ASSESSOR.value, _("Assessor: signs off competency")),
-        (Role.AUDITOR.value, _("Auditor: reads everything")),
-        (Role.SUPER_ADMIN.value, _("Super admin: users and settings too")),
-    ]
+    return list(login_role_words().items())
 
 
 urlpatterns = [

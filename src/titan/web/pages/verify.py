@@ -47,9 +47,14 @@ class Waiting:
 def verify_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The queue at the left, the chosen record with its evidence and the decision at the right."""
     need_reader(visit.actor)
-    view = given_text(request, "view") if given_text(request, "view") in VIEWS else "pending"
-    values = _queue(visit, view, given_text(request, "cursor") or None, given_id(request, "id"))
+    values = _queue(visit, chosen_view(request), given_text(request, "cursor") or None, given_id(request, "id"))
     return show(request, visit, "verify/verify.html", values)
+
+
+def chosen_view(request: HttpRequest) -> str:
+    """Return which part of the queue the address asks for."""
+    view = given_text(request, "view")
+    return view if view in VIEWS else "pending"
 
 
 @require_GET

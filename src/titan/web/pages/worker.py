@@ -27,10 +27,12 @@ from titan.core.given import UNCHANGED
 from titan.core.permit import need_admin, need_reader, need_role
 from titan.evidence.commands import report_tampering
 from titan.evidence.queries import problems_of
-from titan.personnel.commands.workers import anonymise_worker, update_worker
+from titan.personnel.commands.anonymise import anonymise_worker
+from titan.personnel.commands.workers import update_worker
 from titan.personnel.models import WorkerStatus
 from titan.personnel.queries.histories import assignments_of
 from titan.personnel.rules import WorkerChanges
+from titan.records.extensions.queries import loaded_extensions
 from titan.records.models import TrainingRecord
 from titan.records.queries.history import competencies_of, records_of
 from titan.training.queries.people import missed_sessions, session_codes, upcoming_sessions
@@ -38,10 +40,11 @@ from titan.web.dialog import Act, ask_reason
 from titan.web.form import Form, as_sent, seen_in, typed_form
 from titan.web.language import language_of_titles
 from titan.web.shown import TOKENS
+from titan.web.validity import decisions
 from titan.web.visit import Visit, go_to, is_htmx, page, part, show
 from titan.web.worker_as_of import Asked, asked_in
 from titan.web.worker_form import SEVERAL, changes_in, form_of, refused_form, seen_worker, worker_choices
-from titan.web.worker_timeline import Facts, source_words, timeline
+from titan.web.worker_timeline import Facts, merges_of, source_words, timeline
 
 VERDICT_FIELDS = ("status", "role_id", "role_assigned_on", "areas")
 
@@ -69,6 +72,7 @@ def worker_page(request: HttpRequest, visit: Visit, worker_id: int) -> HttpRespo
     sessions = {row.session_id for row in records} | {row.session_id for row in competencies}
     codes = session_codes(pk for pk in sessions if pk is not None)
     people = {row.revoked_by_id for row in records} | {row.assessed_by_id for row in competencies}
+    people |= {pk for row in records for one in loaded_extensions(row) for pk in (one.made_by_id, one.revoked_by_id)}
     facts = Facts(
         records=records,
         competencies=competencies,
@@ -77,6 +81,7 @@ def worker_page(request: HttpRequest, visit: Visit, worker_id: int) -> HttpRespo
         codes=codes,
         names=user_names(pk for pk in people if pk),
         anonymised_at=shown.anonymised_at,
+        merges=merges_of(shown),
     )
     required = _required(compliance.items, sources_of(worker_id, language=language_of_titles()), records)
     values = {
@@ -87,10 +92,11 @@ def worker_page(request: HttpRequest, visit: Visit, worker_id: int) -> HttpRespo
         "by_status": _by_status(compliance.items),
         "records": records,
         "proving": {row.item.record_id for row in required},
+        "decisions": decisions(records),
         "sources": {row.pk: source_words(row, codes) for row in records},
         "upcoming": upcoming_sessions(worker_id, at=visit.at, by=visit.actor),
         "moments": timeline(facts, today=visit.today, site=visit.site),
-        "can_anonymise": visit.actor.role is Role.SUPER_ADMIN and shown.anonymised_at is None,
+        "can_anonymise": visit.actor.role is Role.SUPER_ADMIN and not (shown.anonymised_at or shown.merged_into),
         "asked": asked,
     }
     return show(request, visit, "worker/worker.html", values, status=422 if asked.error else 200)

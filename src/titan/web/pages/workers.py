@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from titan.compliance.models import Severity
-from titan.compliance.queries.workers import WorkerFilters, list_workers, list_workers_worst_first, open_items
+from titan.compliance.queries.workers import list_workers, list_workers_worst_first, open_items
 from titan.core.errors import Conflict, Invalid, invalid
 from titan.core.permit import need_admin, need_reader
+from titan.exchange.exports.lists.workers import WorkersWanted
 from titan.personnel.commands.workers import create_worker
 from titan.personnel.models import WorkerStatus
+from titan.personnel.queries.merged import merged_badge
 from titan.web.form import Form
 from titan.web.language import language_of_titles
 from titan.web.query import given_id, given_text
@@ -28,9 +30,8 @@ ROWS = 50
 def workers_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The workers, filtered as the address says, fifty at a time; worst first unless asked by name."""
     need_reader(visit.actor)
-    by_name = given_text(request, "order") == "name"
-    wanted = _wanted(request)
-    listed = list_workers if by_name else list_workers_worst_first
+    wanted = wanted_workers(request)
+    listed = list_workers if wanted.by_name else list_workers_worst_first
     cursor = given_text(request, "cursor") or None
     found = listed(wanted, by=visit.actor, language=language_of_titles(), limit=ROWS, cursor=cursor)
     query = request.GET.copy()
@@ -39,8 +40,9 @@ def workers_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "page": found,
         "open_items": open_items(row.id for row in found.items),
         "wanted": wanted,
-        "by_name": by_name,
+        "by_name": wanted.by_name,
         "choices": worker_choices(),
+        "was": merged_badge(wanted.search) if wanted.search else None,
         "query": query.urlencode(),
         "is_first": cursor is None,
     }
@@ -68,19 +70,21 @@ def _form(request: HttpRequest, visit: Visit, form: Form, status: int = 200) -> 
     return show(request, visit, "worker/form.html", values, status=status)
 
 
-def _wanted(request: HttpRequest) -> WorkerFilters:
+def wanted_workers(request: HttpRequest) -> WorkersWanted:
+    """Return which workers the address asks for, and in which order. Raises Invalid."""
     status, colour = given_text(request, "status"), given_text(request, "compliance_status")
     if status and status not in WorkerStatus.values:
         raise invalid("status", "UNKNOWN", _("Choose one of the statuses."))
     if colour and colour not in Severity.names:
         raise invalid("compliance_status", "UNKNOWN", _("Choose one of the statuses."))
-    return WorkerFilters(
+    return WorkersWanted(
         search=given_text(request, "search") or None,
         company_id=given_id(request, "company_id"),
         role_id=given_id(request, "role_id"),
         area_id=given_id(request, "area_id"),
         status=status or None,
         compliance_status=colour or None,
+        by_name=given_text(request, "order") == "name",
     )
 
 

@@ -17,9 +17,10 @@ from titan.compliance.queries.as_of.kept import (
     asked_of,
     attempts_of_courses,
     frame_of,
-    records_of_courses,
+    proofs_of_courses,
+    rows_of,
 )
-from titan.compliance.queries.as_of.knowledge import Attempt, Known, history, proof, waits
+from titan.compliance.queries.as_of.knowledge import Attempt, Known, Proof, best_proof, history, waits
 from titan.compliance.queries.items import History, Item, words
 from titan.compliance.queries.sources import Source
 from titan.compliance.queries.summary import course_titles
@@ -28,7 +29,7 @@ from titan.core.actor import Actor
 from titan.core.permit import need_reader
 from titan.personnel.models import WorkerStatus
 from titan.personnel.queries.companies import CompanyShort
-from titan.records.models import TrainingRecord
+from titan.records.models import FOREVER, TrainingRecord
 
 
 @dataclass(frozen=True)
@@ -79,11 +80,12 @@ class AsOf:
 class Basis:
     """What one course of a past day is judged by: who asked, and what there was by one knowledge.
 
-    record: the proof. pending: the competency record that waited.
+    record: the proof. valid_until: its last day. pending: the competency record that waited.
     """
 
     asked: Asked
     record: TrainingRecord | None
+    valid_until: date | None
     pending: int | None
     past: History
 
@@ -93,7 +95,7 @@ class Basis:
 
     @property
     def expires_on(self) -> date | None:
-        return self.record.expires_on if self.record else None
+        return None if self.valid_until == FOREVER else self.valid_until
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Judged(Basis):
 def worker_as_of(
     worker_id: int, on: date, *, known: Known = Known.THEN, by: Actor, at: datetime, language: str = "en"
 ) -> AsOf:
-    """Return how a worker stood at the end of the site day `on` (at most seventeen statements, whatever they have).
+    """Return how a worker stood at the end of the site day `on` (at most twenty statements, whatever they have).
 
     known: THEN counts what had been entered by the end of that day; NOW counts what is known today about that day.
     Raises Forbidden for trainers, NotFound, and Invalid at `on` for a day to come or before the kept history.
@@ -142,13 +144,14 @@ def _overall(statuses: Iterable[str]) -> str:
 
 
 def _items(worker_id: int, asked: list[Asked], frame: Frame, known: Known) -> list[ItemAsOf]:
-    course_ids = [one.course_id for one in asked]
-    records = records_of_courses(worker_id, course_ids)
-    attempts = attempts_of_courses(worker_id, course_ids)
-    judged = {
-        way: _judged([_basis(one, records[one.course_id], attempts[one.course_id], frame, way) for one in asked], frame)
-        for way in Known
-    }
+    course_ids, rows = [one.course_id for one in asked], rows_of(worker_id)
+    proofs = proofs_of_courses(rows, course_ids, frame.day)
+    attempts = attempts_of_courses(rows, course_ids, frame.day)
+    judged = {}
+    for way in Known:
+        made, tries = proofs[way], attempts[way]
+        bases = [_basis(one, made.get(one.course_id, []), tries.get(one.course_id, []), frame, way) for one in asked]
+        judged[way] = _judged(bases, frame)
     titles = course_titles()
     other = Known.NOW if known is Known.THEN else Known.THEN
     items = [
@@ -158,13 +161,15 @@ def _items(worker_id: int, asked: list[Asked], frame: Frame, known: Known) -> li
     return sorted(items, key=lambda item: (Severity[item.status], item.course_code))
 
 
-def _basis(asked: Asked, records: list[TrainingRecord], attempts: list[Attempt], frame: Frame, known: Known) -> Basis:
+def _basis(asked: Asked, proofs: list[Proof], attempts: list[Attempt], frame: Frame, known: Known) -> Basis:
     waiting = (attempt.row.pk for attempt in attempts if waits(attempt, frame.day, known))
+    record, valid_until = best_proof(proofs, frame.day, known) or (None, None)
     return Basis(
         asked=asked,
-        record=proof(records, frame.day, known),
+        record=record,
+        valid_until=valid_until,
         pending=next(waiting, None),
-        past=history(records, frame.day, known),
+        past=history(proofs, frame.day, known),
     )
 
 
@@ -197,7 +202,7 @@ def _judged(bases: list[Basis], frame: Frame) -> list[Judged]:
             "number": number,
             "kind": 0 if basis.due_on is None else 1,
             "due_on": _iso(basis.due_on),
-            "valid_until": _iso(basis.record.valid_until) if basis.record else None,
+            "valid_until": _iso(basis.valid_until),
             "pending": int(basis.pending is not None),
         }
         for number, basis in enumerate(bases)

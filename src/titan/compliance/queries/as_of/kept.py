@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import JSONField, OuterRef, Q, Subquery
 
 from titan.audit.models import AuditEvent
 from titan.compliance.models import AreaRequirement, RoleRequirement
-from titan.compliance.queries.as_of.knowledge import Attempt, PastDay
+from titan.compliance.queries.as_of.knowledge import Attempt, Extended, Known, PastDay, Proof
 from titan.compliance.queries.sources import Asker, Source, area_asks, deciding_first, source
 from titan.compliance.queries.workers import AreaHeld, RoleShort
 from titan.core import settings
@@ -24,8 +25,11 @@ from titan.core.text import in_language
 from titan.personnel.models import Area, AreaAssignment, AreaPlacement, Company, RoleAssignment, StatusPeriod, Worker
 from titan.personnel.queries.areas import AreaShort
 from titan.personnel.queries.companies import CompanyShort
+from titan.personnel.queries.merged import Merge, merges_into, now_of
 from titan.personnel.rules import ancestors
-from titan.records.models import CompetencyRecord, CompetencyStatus, TrainingRecord
+from titan.records.models import CompetencyRecord, CompetencyStatus, ExtendedRecord, TrainingRecord
+
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True)
@@ -159,16 +163,47 @@ def _company(worker_id: int, day: PastDay) -> CompanyShort:
     return CompanyShort(said, code, name)
 
 
-def records_of_courses(worker_id: int, course_ids: list[int]) -> dict[int, list[TrainingRecord]]:
-    """Return a worker's records of these courses, whenever entered, by course (one statement)."""
-    found: dict[int, list[TrainingRecord]] = defaultdict(list)
-    rows = TrainingRecord.objects.filter(worker_id=worker_id, course_id__in=id_set(course_ids))
-    for row in rows.select_related("course_version").order_by("pk"):
-        found[row.course_id].append(row)
-    return found
+@dataclass(frozen=True)
+class Rows:
+    """The numbers under which one person's results stand. asked: the one that is asked about. stays: who they are now.
+
+    merges: each row that was merged, into which one and when; nothing for most people.
+    """
+
+    asked: int
+    stays: int
+    merges: dict[int, Merge]
+
+    def held_by(self, first: int, now: int, day: PastDay) -> int:
+        """Return whose a result was at the end of the day that was entered for `first` and is now of `now`."""
+        here = first
+        # Each merge is followed once: however they were damaged, this comes to an end.
+        for _step in self.merges:
+            if here == now or here not in self.merges or self.merges[here].at >= day.end:
+                break
+            here = self.merges[here].into_id
+        return here
 
 
-def attempts_of_courses(worker_id: int, course_ids: list[int]) -> dict[int, list[Attempt]]:
+def rows_of(worker_id: int) -> Rows:
+    """Return under which numbers the results of a worker stand (three statements)."""
+    stays = now_of(worker_id)
+    return Rows(worker_id, stays, {one.gone_id: one for one in merges_into(stays)})
+
+
+def proofs_of_courses(rows: Rows, course_ids: list[int], day: PastDay) -> dict[Known, dict[int, list[Proof]]]:
+    """Return a worker's records of these courses, whenever entered, with extensions, by knowledge (two statements)."""
+    extended: dict[int, list[Extended]] = defaultdict(list)
+    columns = ("record_id", "extension__until", "extension__made_at", "extension__revoked_at")
+    given = ExtendedRecord.objects.filter(_of_person(rows, "record__"), record__course_id__in=id_set(course_ids))
+    for record_id, *one in given.values_list(*columns):
+        extended[record_id].append(Extended(*one))
+    records = TrainingRecord.objects.filter(course_id__in=id_set(course_ids)).select_related("course_version")
+    found = _by_knowledge(rows, records, "training_record", day)
+    return {known: _each(of_courses, lambda row: Proof(row, tuple(extended[row.pk]))) for known, of_courses in found}
+
+
+def attempts_of_courses(rows: Rows, course_ids: list[int], day: PastDay) -> dict[Known, dict[int, list[Attempt]]]:
     """Return a worker's competency records of these courses, each with the moment of its decision (one statement).
 
     The moment stands in the audit log; one without was decided as it was made, by the trainer on the spot.
@@ -176,11 +211,40 @@ def attempts_of_courses(worker_id: int, course_ids: list[int]) -> dict[int, list
     decided = AuditEvent.objects.filter(
         entity="competency_record", entity_id=OuterRef("pk"), action="competency_record.decided"
     )
-    rows = CompetencyRecord.objects.filter(worker_id=worker_id, course_id__in=id_set(course_ids)).annotate(
+    attempts = CompetencyRecord.objects.filter(course_id__in=id_set(course_ids)).annotate(
         entered_at=Subquery(decided.order_by("pk").values("at")[:1])
     )
-    found: dict[int, list[Attempt]] = defaultdict(list)
-    for row in rows.order_by("pk"):
-        moment = None if row.status == CompetencyStatus.PENDING else row.entered_at or row.created_at
-        found[row.course_id].append(Attempt(row, moment))
-    return found
+    found = _by_knowledge(rows, attempts, "competency_record", day)
+    return {known: _each(of_courses, _attempt) for known, of_courses in found}
+
+
+def _attempt(row: Any) -> Attempt:
+    moment = None if row.status == CompetencyStatus.PENDING else row.entered_at or row.created_at
+    return Attempt(row, moment)
+
+
+def _each(of_courses: dict[int, list[Any]], tell: Callable[[Any], Told]) -> dict[int, list[Told]]:
+    return {course: [tell(row) for row in of_one] for course, of_one in of_courses.items()}
+
+
+def _of_person(rows: Rows, through: str = "") -> Q:
+    return Q(**{f"{through}worker_id__in": {rows.asked, rows.stays}})
+
+
+def _by_knowledge(rows: Rows, results: Any, entity: str, day: PastDay) -> list[tuple[Known, dict[int, list[Any]]]]:
+    """Return the results by knowledge and course: now all of the person, then those that stood under their number.
+
+    Under which number a result was entered, the audit log says.
+    """
+    results = results.filter(_of_person(rows))
+    if rows.merges:
+        created = AuditEvent.objects.filter(entity=entity, entity_id=OuterRef("pk"), action=f"{entity}.created")
+        said = Subquery(created.order_by("pk").values("after")[:1], output_field=JSONField())
+        results = results.annotate(said=said)
+    found: dict[Known, dict[int, list[Any]]] = {known: defaultdict(list) for known in Known}
+    for row in results.order_by("pk"):
+        found[Known.NOW][row.course_id].append(row)
+        first = (getattr(row, "said", None) or {}).get("worker_id", row.worker_id)
+        if rows.held_by(first, row.worker_id, day) == rows.asked:
+            found[Known.THEN][row.course_id].append(row)
+    return list(found.items())

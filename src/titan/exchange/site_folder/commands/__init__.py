@@ -36,14 +36,15 @@ from titan.exchange.site_folder.commands.workplaces import (
 )
 from titan.exchange.site_folder.commands.writing import FileReport, Load, ids_of
 from titan.exchange.site_folder.layout import RECORDS
+from titan.exchange.site_folder.merged import as_merged, left_alone
 from titan.exchange.site_folder.problems import Problems
-from titan.exchange.site_folder.queries import SITE_LOADED, Known, earlier_shifts, known
+from titan.exchange.site_folder.queries import SITE_LOADED, Known, badges_merged, earlier_shifts, known
 from titan.exchange.site_folder.reading import SITE, read_folder, site_of
 from titan.exchange.site_folder.rows import Folder, SiteValues
 from titan.personnel.models import Area, Company, Role, Worker
 from titan.resources.models import Trainer, Venue
 
-__all__ = ["STEPS", "FileReport", "LoadReport", "load_site"]
+__all__ = ["STEPS", "FileReport", "LoadReport", "load_site", "lock_others_out", "write_rows"]
 
 _WRITERS: dict[str, Callable[[Load], FileReport]] = {
     "companies": write_companies,
@@ -62,11 +63,15 @@ STEPS = ("reading", "checking", *(f"writing {name}" for name in _WRITERS), "judg
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What a load did, file by file. ignored: CSV files of the folder that Titan does not know."""
+    """What a load did, file by file. ignored: CSV files of the folder that Titan does not know.
+
+    merged: badges whose row was left alone because it was merged on the site, each with the one it is now.
+    """
 
     files: tuple[FileReport, ...]
     shifted_by_days: int
     ignored: tuple[str, ...]
+    merged: tuple[tuple[str, str], ...] = ()
 
     @property
     def changes_something(self) -> bool:
@@ -97,9 +102,9 @@ def load_site(
     on_step(STEPS[0])
     read, today = _read(folder, at=at, shift_dates=shift_dates)
     on_step(STEPS[1])
-    stands = _checked(read, today)
+    meant, stands, _merged = _checked(read, today)
     staged = None
-    if new_records(read, stands):
+    if new_records(meant, stands):
         upload = Upload(RECORDS, io.BytesIO(read.register))
         staged = stage([upload], kind=Kind.REGISTER)
     return write_site(read, staged, today=today, by=by, at=at, on_step=on_step)
@@ -120,19 +125,27 @@ def write_site(
     Everything is checked again, since others may have written meanwhile. Raises Invalid as load_site does.
     """
     need_role(by, LoginRole.SUPER_ADMIN)
-    _lock_others_out()
-    stands = _checked(folder, today)
-    load = Load(folder, stands, register, by, at, ids_of(stands))
+    lock_others_out()
+    meant, stands, merged = _checked(folder, today)
+    load = Load(meant, stands, register, by, at, ids_of(stands))
     reports = [_write_site(folder.site, by=by, at=at)] if folder.site else []
-    for step, write in zip(STEPS[2:-1], _WRITERS.values(), strict=True):
-        on_step(step)
-        report = write(load)
-        if report.file in folder.present:
-            reports.append(report)
-    done = LoadReport(tuple(reports), folder.shifted_by_days, folder.ignored)
+    reports += [report for report in write_rows(load, on_step=on_step) if report.file in folder.present]
+    done = LoadReport(tuple(reports), folder.shifted_by_days, folder.ignored, merged)
     on_step(STEPS[-1])
     _conclude(done)
     return done
+
+
+def write_rows(load: Load, *, on_step: Callable[[str], None] = _quietly) -> list[FileReport]:
+    """Write the rows of a folder that was checked against what stands, in the order in which they build on each other.
+
+    Part of a unit of work whose caller holds `lock_others_out`, and touches whose verdicts may change.
+    """
+    reports = []
+    for step, write in zip(STEPS[2:-1], _WRITERS.values(), strict=True):
+        on_step(step)
+        reports.append(write(load))
+    return reports
 
 
 def _read(folder: Path, *, at: datetime, shift_dates: bool) -> tuple[Folder, date]:
@@ -143,19 +156,24 @@ def _read(folder: Path, *, at: datetime, shift_dates: bool) -> tuple[Folder, dat
     return read_folder(folder, today=today, shift_dates=shift_dates), today
 
 
-def _checked(folder: Folder, today: date) -> Known:
-    """Return what the database holds; raise Invalid with everything that is wrong with `folder`."""
+def _checked(folder: Folder, today: date) -> tuple[Folder, Known, tuple[tuple[str, str], ...]]:
+    """Return the folder with badges as they are now, what the database holds, and the badges that were merged.
+
+    Raises Invalid with everything that is wrong with `folder`.
+    """
     problems = Problems(list(folder.problems))
     configured = getattr(django_settings, "TITAN_TIMEZONE", None)
     check_zone(folder, settings.current(), configured.key if configured else None, problems)
     check_shift(folder, earlier_shifts(), problems)
-    stands = known(folder)
-    check_folder(folder, stands, today=today, problems=problems)
+    now = badges_merged()
+    meant = as_merged(folder, now)
+    stands = known({row.employee_id for row in meant.records})
+    check_folder(meant, stands, today=today, problems=problems)
     problems.refuse_if_any()
-    return stands
+    return meant, stands, left_alone(folder, now)
 
 
-def _lock_others_out() -> None:
+def lock_others_out() -> None:
     """Let nobody change what is compared and then written; SQLite's writers stand in line anyway."""
     for subject in (Subject.PREREQUISITES, Subject.SUPERVISORS, Subject.AREAS):
         lock_alone(subject)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from titan.catalogue.models import Course, CourseVersion, Prerequisite, VersionStatus
 from titan.core.bulk import id_set, insert_rows
 from titan.core.command import Said, say_all
+from titan.exchange.site_folder import differences
 from titan.exchange.site_folder.changes import CourseContent, wanted_content
 from titan.exchange.site_folder.commands.writing import FileReport, Load, by_code, report
 from titan.exchange.site_folder.layout import COURSES
@@ -20,7 +21,7 @@ def write_courses(load: Load) -> FileReport:
     """
     rows, known = load.folder.courses, load.known.courses
     new = [row for row in rows if row.code not in known]
-    changed = [row for row in rows if row.code in known and _wanted(row, load) != known[row.code].published]
+    changed = [row for row in rows if differences.course(row, load.known)]
     made = insert_rows(Course, [{"code": row.code, "created_at": load.at} for row in new], returning=("id", "code"))
     load.ids.courses.update(by_code(made))
     earlier = [known[row.code].version_id or 0 for row in changed]

@@ -7,7 +7,7 @@ from typing import Any
 from titan.core.bulk import insert_rows
 from titan.core.command import Said, say_all
 from titan.core.errors import Conflict
-from titan.evidence.commands import record_evidence
+from titan.evidence.commands import StagedEvidence, record_evidence
 from titan.evidence.queries import EvidenceView
 from titan.exchange.site_folder.changes import is_new_record, record_key
 from titan.exchange.site_folder.commands.writing import FileReport, Load, iso, report
@@ -38,8 +38,12 @@ def write_register(load: Load) -> FileReport:
     if new and load.register is None:
         raise Conflict("CHANGED_MEANWHILE", "Records were revoked at the same moment: load the folder again.")
     if new and load.register is not None:
-        _write(load, new, record_evidence(load.register, by=load.by, at=load.at))
+        _write(load, new, _recorded(load.register, load))
     return report(RECORDS, len(load.folder.records), created=len(new), changed=0)
+
+
+def _recorded(register: StagedEvidence | EvidenceView, load: Load) -> EvidenceView:
+    return register if isinstance(register, EvidenceView) else record_evidence(register, by=load.by, at=load.at)
 
 
 def _write(load: Load, rows: list[RecordRow], evidence: EvidenceView) -> None:
@@ -70,22 +74,26 @@ def _write(load: Load, rows: list[RecordRow], evidence: EvidenceView) -> None:
         key = (row["worker_id"], row["course_id"], str(row["completed_on"]), row["result"])
         row.update(WITHOUT_SESSION | named[row["course_version_id"]], id=numbers[key])
     enter(record_leaf(row) for row in columns)
-    say_all(_event(row, load, numbers, evidence.sha256) for row in rows)
+    ids.records.update({record_key(row): _number(row, load, numbers) for row in rows})
+    say_all(_event(row, load, evidence.sha256) for row in rows)
 
 
-def _event(row: RecordRow, load: Load, numbers: dict[tuple[int, int, str, str], int], sha256: str) -> Said:
+def _number(row: RecordRow, load: Load, numbers: dict[tuple[int, int, str, str], int]) -> int:
     worker_id, course_id = load.ids.workers[row.employee_id], load.ids.courses[row.course_code]
-    completed_on = row.completed_on.isoformat()
+    return numbers[worker_id, course_id, row.completed_on.isoformat(), row.result]
+
+
+def _event(row: RecordRow, load: Load, sha256: str) -> Said:
     return Said(
         "training_record.created",
         "training_record",
-        numbers[worker_id, course_id, completed_on, row.result],
+        load.ids.records[record_key(row)],
         after={
-            "worker_id": worker_id,
-            "course_id": course_id,
+            "worker_id": load.ids.workers[row.employee_id],
+            "course_id": load.ids.courses[row.course_code],
             "session_id": None,
             "result": row.result,
-            "completed_on": completed_on,
+            "completed_on": row.completed_on.isoformat(),
             "expires_on": iso(row.expires_on),
             "source": Source.MIGRATED.value,
             "evidence_sha256": sha256,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from titan.compliance.models import AreaRequirement, RoleRequirement
 from titan.core.bulk import id_set, insert_rows
 from titan.core.command import Said, say_all
+from titan.exchange.site_folder import differences
 from titan.exchange.site_folder.commands.writing import FileReport, Load, report
 from titan.exchange.site_folder.layout import AREA_REQUIREMENTS, ROLE_REQUIREMENTS
 from titan.exchange.site_folder.queries import KnownRequirement
@@ -19,11 +20,12 @@ Standing = Mapping[tuple[str, str], KnownRequirement]
 def write_role_requirements(load: Load) -> FileReport:
     """Let roles ask for courses; what a role asks for beyond the file stays."""
     rows, known = load.folder.role_requirements, load.known.role_requirements
-    new, changed = _differing(rows, known)
+    new, changed = _differing(rows, known, lambda row: differences.role_requirement(row, load.known))
     ended = id_set(known[_key(row)].id for row in changed)
     RoleRequirement.objects.filter(pk__in=ended).update(until=load.at)
     begun = [{"role_id": load.ids.roles[row.source_code], **_columns(row, load)} for row in (*new, *changed)]
-    insert_rows(RoleRequirement, begun, returning=())
+    made = insert_rows(RoleRequirement, begun, returning=("id", "role_id", "course_id"))
+    load.ids.role_requirements.update({(source, course): pk for pk, source, course in made})
     say_all(_events("role", load.ids.roles, load, [*new, *changed], known))
     return report(ROLE_REQUIREMENTS.file, len(rows), created=len(new), changed=len(changed))
 
@@ -31,11 +33,12 @@ def write_role_requirements(load: Load) -> FileReport:
 def write_area_requirements(load: Load) -> FileReport:
     """Let areas ask for courses; what an area asks for beyond the file stays."""
     rows, known = load.folder.area_requirements, load.known.area_requirements
-    new, changed = _differing(rows, known)
+    new, changed = _differing(rows, known, lambda row: differences.area_requirement(row, load.known))
     ended = id_set(known[_key(row)].id for row in changed)
     AreaRequirement.objects.filter(pk__in=ended).update(until=load.at)
     begun = [{"area_id": load.ids.areas[row.source_code], **_columns(row, load)} for row in (*new, *changed)]
-    insert_rows(AreaRequirement, begun, returning=())
+    made = insert_rows(AreaRequirement, begun, returning=("id", "area_id", "course_id"))
+    load.ids.area_requirements.update({(source, course): pk for pk, source, course in made})
     say_all(_events("area", load.ids.areas, load, [*new, *changed], known))
     return report(AREA_REQUIREMENTS.file, len(rows), created=len(new), changed=len(changed))
 
@@ -44,13 +47,11 @@ def _key(row: RequirementRow) -> tuple[str, str]:
     return (row.source_code, row.course_code)
 
 
-def _differing(rows: Sequence[RequirementRow], known: Standing) -> tuple[list[RequirementRow], list[RequirementRow]]:
+def _differing(
+    rows: Sequence[RequirementRow], known: Standing, differs: Callable[[RequirementRow], object]
+) -> tuple[list[RequirementRow], list[RequirementRow]]:
     new = [row for row in rows if _key(row) not in known]
-    changed = []
-    for row in rows:
-        standing = known.get(_key(row))
-        if standing and (standing.type, standing.grace_period_days) != (row.type, row.grace_period_days):
-            changed.append(row)
+    changed = [row for row in rows if differs(row)]
     return new, changed
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from titan.core.bulk import id_set, insert_rows, update_rows
 from titan.core.command import Said, say_all
 from titan.exchange.site_folder.commands.writing import FileReport, Load, by_code, report
+from titan.exchange.site_folder.differences import TRAINER_VALUES
 from titan.exchange.site_folder.layout import TRAINERS
 from titan.exchange.site_folder.rows import TrainerRow
 from titan.resources.models import Qualification, Trainer
 
-VALUES = ("first_name", "last_name", "type", "email", "company_name")
 PERSONAL = ("first_name", "last_name", "email")
 
 
@@ -21,12 +21,14 @@ def write_trainers(load: Load) -> FileReport:
     retaught = [row for row in rows if set(row.qualified_course_codes) != set(_held(row, load))]
     made = insert_rows(
         Trainer,
-        [{"code": row.code, **{name: getattr(row, name) for name in VALUES}} for row in new],
+        [{"code": row.code, **{name: getattr(row, name) for name in TRAINER_VALUES}} for row in new],
         returning=("id", "code"),
     )
     load.ids.trainers.update(by_code(made))
     ids = load.ids.trainers
-    update_rows(Trainer, [{"id": ids[row.code], **{name: getattr(row, name) for name in VALUES}} for row in edited])
+    update_rows(
+        Trainer, [{"id": ids[row.code], **{name: getattr(row, name) for name in TRAINER_VALUES}} for row in edited]
+    )
     _write_qualifications(load, retaught)
     say_all(_created(row, load) for row in new)
     say_all(_updated(row, load) for row in edited)
@@ -37,7 +39,7 @@ def write_trainers(load: Load) -> FileReport:
 
 def _edited(row: TrainerRow, load: Load) -> list[str]:
     trainer = load.known.trainers[row.code]
-    return [name for name in VALUES if getattr(row, name) != getattr(trainer, name)]
+    return [name for name in TRAINER_VALUES if getattr(row, name) != getattr(trainer, name)]
 
 
 def _held(row: TrainerRow, load: Load) -> dict[str, int]:

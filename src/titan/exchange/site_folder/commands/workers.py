@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from titan.core.bulk import id_set, insert_rows, update_rows
 from titan.core.command import Said, say_all
 from titan.exchange.site_folder.commands.writing import FileReport, Load, by_code, iso, report
+from titan.exchange.site_folder.differences import WORKER_PLAIN, WorkerChange, anchor, worker_change
 from titan.exchange.site_folder.layout import WORKERS
 from titan.exchange.site_folder.queries import KnownWorker
 from titan.exchange.site_folder.rows import WorkerRow
@@ -16,16 +16,13 @@ from titan.personnel.commands.identity import restating
 from titan.personnel.models import AreaAssignment, RoleAssignment, StatusPeriod, Worker, worker_keys
 from titan.personnel.rules import PERSONAL
 
-PLAIN = ("first_name", "last_name", "email", "phone", "status", "start_date", "end_date", "role_assigned_on")
-CODES = ("company_code", "role_code", "supervisor_employee_id")
-
 
 def write_workers(load: Load) -> FileReport:
     """Make new workers, change changed ones; the cell of areas is the whole list of a worker's areas."""
     rows, known = load.folder.workers, load.known.workers
     new = [row for row in rows if row.employee_id not in known]
     standing = [(row, known[row.employee_id]) for row in rows if row.employee_id in known]
-    changes = [change for row, worker in standing if (change := _change(row, worker))]
+    changes = [change for row, worker in standing if (change := worker_change(row, worker))]
     # Supervisors come second: a row may name one that stands further down.
     made = insert_rows(
         Worker,
@@ -72,58 +69,17 @@ def write_workers(load: Load) -> FileReport:
     return report(WORKERS.file, len(rows), created=len(new), changed=len(changes))
 
 
-@dataclass(frozen=True)
-class _Change:
-    """A row that differs from its worker: in these `fields` of the worker's row, and in these areas.
-
-    begun: the areas that begin, with the day they count from. ended: those that end.
-    """
-
-    row: WorkerRow
-    worker: KnownWorker
-    fields: tuple[str, ...]
-    begun: dict[str, date]
-    ended: tuple[str, ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.fields or self.begun or self.ended)
-
-    @property
-    def renames(self) -> bool:
-        """Whether it changes who the worker is to the ledger; badges stand for themselves."""
-        return not {"first_name", "last_name", "company_code"}.isdisjoint(self.fields)
-
-
-def _change(row: WorkerRow, worker: KnownWorker) -> _Change:
-    fields = tuple(name for name in (*PLAIN, *CODES) if getattr(row, name) != getattr(worker, name))
-    wanted = {code: _anchor(row, worker, code) for code in row.area_codes}
-    held = {code: assignment.assigned_on for code, assignment in worker.areas.items()}
-    begun = {code: day for code, day in wanted.items() if day is not None and held.get(code) != day}
-    ended = tuple(code for code in held if code not in wanted or code in begun)
-    return _Change(row, worker, fields, begun, ended)
-
-
-def _anchor(row: WorkerRow, worker: KnownWorker, code: str) -> date | None:
-    """Return the day from which an area counts: one that stays keeps its own, unless it was corrected.
-
-    A corrected day is another role_assigned_on of the same role; areas that counted from it follow.
-    """
-    held = worker.areas.get(code)
-    is_corrected = row.role_code == worker.role_code
-    if held is None or (is_corrected and held.assigned_on == worker.role_assigned_on):
-        return row.role_assigned_on
-    return held.assigned_on
-
-
 def _supervisor(row: WorkerRow, load: Load) -> int | None:
     return load.ids.workers[row.supervisor_employee_id] if row.supervisor_employee_id else None
 
 
 def _columns(row: WorkerRow, load: Load) -> dict[str, Any]:
-    name_key, search_key = worker_keys(row.employee_id, row.first_name, row.last_name)
+    stands = load.known.workers.get(row.employee_id)
+    also_key = stands.also_key if stands else ""
+    name_key, search_key = worker_keys(row.employee_id, row.first_name, row.last_name, also_key)
     return {
         "employee_id": row.employee_id,
-        **{name: getattr(row, name) for name in PLAIN},
+        **{name: getattr(row, name) for name in WORKER_PLAIN},
         "company_id": load.ids.companies[row.company_code],
         "role_id": load.ids.roles[row.role_code] if row.role_code else None,
         "name_key": name_key,
@@ -131,7 +87,7 @@ def _columns(row: WorkerRow, load: Load) -> dict[str, Any]:
     }
 
 
-def _keep_roles(load: Load, new: list[WorkerRow], changes: list[_Change]) -> None:
+def _keep_roles(load: Load, new: list[WorkerRow], changes: list[WorkerChange]) -> None:
     moved = [change for change in changes if {"role_code", "role_assigned_on"} & set(change.fields)]
     ended = id_set(change.worker.id for change in moved)
     RoleAssignment.objects.filter(worker_id__in=ended, until=None).update(until=load.at)
@@ -151,10 +107,10 @@ def _keep_roles(load: Load, new: list[WorkerRow], changes: list[_Change]) -> Non
     )
 
 
-def _keep_areas(load: Load, new: list[WorkerRow], changes: list[_Change]) -> None:
+def _keep_areas(load: Load, new: list[WorkerRow], changes: list[WorkerChange]) -> None:
     ended = [change.worker.areas[code].id for change in changes for code in change.ended]
     AreaAssignment.objects.filter(id__in=id_set(ended)).update(until=load.at)
-    begun = [(row.employee_id, code, row.role_assigned_on) for row in new for code in row.area_codes]
+    begun = [(row.employee_id, code, anchor(row, None, code)) for row in new for code in row.area_codes]
     begun += [(change.row.employee_id, code, day) for change in changes for code, day in change.begun.items()]
     insert_rows(
         AreaAssignment,
@@ -171,7 +127,7 @@ def _keep_areas(load: Load, new: list[WorkerRow], changes: list[_Change]) -> Non
     )
 
 
-def _keep_statuses(load: Load, new: list[WorkerRow], changes: list[_Change]) -> None:
+def _keep_statuses(load: Load, new: list[WorkerRow], changes: list[WorkerChange]) -> None:
     moved = [change for change in changes if "status" in change.fields]
     ended = id_set(change.worker.id for change in moved)
     StatusPeriod.objects.filter(worker_id__in=ended, until=None).update(until=load.at)
@@ -186,12 +142,12 @@ def _keep_statuses(load: Load, new: list[WorkerRow], changes: list[_Change]) -> 
 
 
 def _created(row: WorkerRow, load: Load) -> Said:
-    areas = dict.fromkeys(row.area_codes, row.role_assigned_on)
+    areas = {code: anchor(row, None, code) for code in row.area_codes}
     after = {**_spoken_row(row, load), "areas": _spoken_areas(areas, load)}
     return Said("worker.created", "worker", load.ids.workers[row.employee_id], after=after)
 
 
-def _updated(change: _Change, load: Load) -> Said:
+def _updated(change: WorkerChange, load: Load) -> Said:
     before, after = _spoken_worker(change.worker, load), _spoken_row(change.row, load)
     names = [name for name in after if after[name] != before[name]]
     old, new = {name: before[name] for name in names}, {name: after[name] for name in names}

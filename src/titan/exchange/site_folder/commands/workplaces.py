@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from titan.core.bulk import id_set, insert_rows, update_rows
 from titan.core.command import Said, say_all
 from titan.core.text import search_key
+from titan.exchange.site_folder import differences
 from titan.exchange.site_folder.changes import titles
 from titan.exchange.site_folder.commands.writing import FileReport, Load, by_code, report
 from titan.exchange.site_folder.layout import AREAS, COMPANIES, ROLES, VENUES
@@ -20,7 +21,7 @@ def write_companies(load: Load) -> FileReport:
     """Make new companies, rename changed ones."""
     rows, known = load.folder.companies, load.known.companies
     new = [row for row in rows if row.code not in known]
-    changed = [row for row in rows if row.code in known and row.name != known[row.code][1]]
+    changed = [row for row in rows if differences.company(row, load.known)]
     made = insert_rows(
         Company,
         [{"code": r.code, "name": r.name, "search_key": search_key(r.code, r.name)} for r in new],
@@ -57,7 +58,7 @@ def write_roles(load: Load) -> FileReport:
     """Make new roles, retitle changed ones."""
     rows, known = load.folder.roles, load.known.roles
     new = [row for row in rows if row.code not in known]
-    changed = [row for row in rows if row.code in known and _title(row, load) != known[row.code].title]
+    changed = [row for row in rows if differences.role(row, load.known)]
     made = insert_rows(Role, [{"code": row.code, "title": _title(row, load)} for row in new], returning=("id", "code"))
     load.ids.roles.update(by_code(made))
     ids = load.ids.roles
@@ -87,8 +88,8 @@ def write_areas(load: Load) -> FileReport:
     """Make new areas, rename and move changed ones; where an area stood before is kept."""
     rows, known = load.folder.areas, load.known.areas
     new = [row for row in rows if row.code not in known]
-    moved = [row for row in rows if row.code in known and row.parent_code != known[row.code].parent_code]
-    changed = [row for row in rows if row in moved or (row.code in known and row.name != known[row.code].name)]
+    moved = [row for row in rows if "parent_code" in (differences.area(row, load.known) or ())]
+    changed = [row for row in rows if differences.area(row, load.known)]
     # Parents come second: a row may name one that stands further down.
     made = insert_rows(Area, [{"code": row.code, "name": row.name} for row in new], returning=("id", "code"))
     load.ids.areas.update(by_code(made))
@@ -99,8 +100,7 @@ def write_areas(load: Load) -> FileReport:
         Area,
         [
             {"id": ids[row.code], "name": row.name, "parent_id": _parent(row, load)}
-            for row in (*new, *changed)
-            if row.parent_code or row in changed
+            for row in (*(row for row in new if row.parent_code), *changed)
         ],
     )
     if moved:
@@ -147,17 +147,14 @@ def write_venues(load: Load) -> FileReport:
     """Make new venues, change changed ones."""
     rows, known = load.folder.venues, load.known.venues
     new = [row for row in rows if row.name not in known]
-    changed = [
-        row
-        for row in rows
-        if row.name in known and (row.capacity, row.location) != (known[row.name].capacity, known[row.name].location)
-    ]
+    changed = [row for row in rows if differences.venue(row, load.known)]
     made = insert_rows(
         Venue,
         [{"name": row.name, "capacity": row.capacity, "location": row.location} for row in new],
         returning=("id", "name"),
     )
-    ids = by_code(made)
+    load.ids.venues.update(by_code(made))
+    ids = load.ids.venues
     update_rows(
         Venue,
         [{"id": known[row.name].id, "capacity": row.capacity, "location": row.location} for row in changed],

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 from titan.core.actor import Actor
 from titan.evidence.commands import StagedEvidence
+from titan.evidence.queries import EvidenceView
+from titan.exchange.site_folder.changes import RecordKey
 from titan.exchange.site_folder.queries import Known
 from titan.exchange.site_folder.rows import Folder
 
@@ -36,7 +38,10 @@ class FileReport:
 
 @dataclass
 class Ids:
-    """The id of everything a row may refer to, by code; grows while rows are written."""
+    """The id of everything a row may refer to, by code; grows while rows are written.
+
+    Requirements that began stand under the ids of their role or area and course, new records under their keys.
+    """
 
     companies: dict[str, int] = field(default_factory=dict)
     roles: dict[str, int] = field(default_factory=dict)
@@ -45,15 +50,22 @@ class Ids:
     versions: dict[str, int] = field(default_factory=dict)
     trainers: dict[str, int] = field(default_factory=dict)
     workers: dict[str, int] = field(default_factory=dict)
+    venues: dict[str, int] = field(default_factory=dict)
+    role_requirements: dict[tuple[int, int], int] = field(default_factory=dict)
+    area_requirements: dict[tuple[int, int], int] = field(default_factory=dict)
+    records: dict[RecordKey, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Load:
-    """One load: what the folder says, what stood before, the staged register, who loads it and when."""
+    """One load: what the folder says, what stood before, who loads it and when.
+
+    register: the file that new records cite, staged or recorded already.
+    """
 
     folder: Folder
     known: Known
-    register: StagedEvidence | None
+    register: StagedEvidence | EvidenceView | None
     by: Actor
     at: datetime
     ids: Ids
@@ -69,6 +81,7 @@ def ids_of(known: Known) -> Ids:
         versions={code: course.version_id for code, course in known.courses.items() if course.version_id},
         trainers=_ids(known.trainers),
         workers=_ids(known.workers),
+        venues=_ids(known.venues),
     )
 
 

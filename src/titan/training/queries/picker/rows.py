@@ -40,7 +40,7 @@ class Suggestion:
 
 _PASSED, _HOLDS = f"result = '{Result.PASSED.value}'", "revoked_at IS NULL"
 _PAST = f"""
-    SELECT MAX(CASE WHEN {_PASSED} AND {_HOLDS} AND expires_on < %(today)s THEN expires_on END) AS expired,
+    SELECT MAX(CASE WHEN {_PASSED} AND {_HOLDS} AND valid_until < %(today)s THEN valid_until END) AS expired,
            MAX(CASE WHEN {_PASSED} AND {_HOLDS} THEN 1 END) AS passed,
            MAX(CASE WHEN {_PASSED} THEN id END) AS ever,
            MAX(CASE WHEN NOT {_PASSED} AND {_HOLDS} THEN completed_on END) AS failed"""

@@ -1,6 +1,6 @@
 """The library: what is taught, by whom and where, and what is asked of whom."""
 
-from titan.web.pages.library import areas, companies, courses, methods, roles, trainers, venues
+from titan.web.pages.library import areas, companies, courses, extensions, methods, roles, trainers, venues
 
 urlpatterns = [
     *courses.urlpatterns,
@@ -10,4 +10,5 @@ urlpatterns = [
     *venues.urlpatterns,
     *companies.urlpatterns,
     *methods.urlpatterns,
+    *extensions.urlpatterns,
 ]

@@ -19,17 +19,16 @@ from titan.core.errors import Conflict, Refusal
 from titan.core.expected import STALE
 from titan.core.language import own_name
 from titan.core.permit import need_admin, need_reader
+from titan.exchange.exports.words import delivery_words, version_words
 from titan.training.queries.reach import course_reach
 from titan.web.clash import returned_form
 from titan.web.form import Form, Reading, expected_by, on_the_page, sent_form
 from titan.web.pages.library.shelf import (
     course_choices,
-    delivery_methods,
     done,
     listed,
     show_shelf,
     title_languages,
-    version_statuses,
 )
 from titan.web.query import given_text
 from titan.web.shown import number
@@ -45,16 +44,21 @@ MOVED = frozenset({"NO_DRAFT_VERSION", "DRAFT_EXISTS"})
 def courses_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Courses by code, filtered as the address says."""
     need_reader(visit.actor)
-    status, method = given_text(request, "status"), given_text(request, "delivery_method")
-    wanted = CourseFilters(
-        search=given_text(request, "search") or None,
-        status=status if status in VersionStatus.values else None,
-        delivery_method=method if method in DeliveryMethod.values else None,
-    )
+    wanted = wanted_courses(request)
     language = visit.person.language
     found = listed(request, lambda _search, cursor: list_courses(wanted, language=language, cursor=cursor))
     values = {**found, "wanted": wanted, **_words()}
     return show_shelf(request, visit, "courses.html", "courses", values)
+
+
+def wanted_courses(request: HttpRequest) -> CourseFilters:
+    """Return which courses the address asks for."""
+    status, method = given_text(request, "status"), given_text(request, "delivery_method")
+    return CourseFilters(
+        search=given_text(request, "search") or None,
+        status=status if status in VersionStatus.values else None,
+        delivery_method=method if method in DeliveryMethod.values else None,
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -190,8 +194,8 @@ def _form_of(version: VersionView) -> Form:
 
 def _words() -> dict[str, Any]:
     return {
-        "delivery_methods": dict(delivery_methods()),
-        "version_statuses": dict(version_statuses()),
+        "delivery_methods": delivery_words(),
+        "version_statuses": version_words(),
         "own_name": own_name,
         "validity_words": validity_words,
         "length_words": length_words,

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from titan.catalogue.models import Course, DeliveryMethod, VersionStatus
+from titan.catalogue.models import Course, VersionStatus
 from titan.compliance.queries.summary import course_titles
 from titan.core.language import own_name
 from titan.core.page import Page
@@ -30,6 +30,7 @@ def shelves() -> list[tuple[str, str, str]]:
         ("venues", _("Venues"), "venues"),
         ("companies", _("Companies"), "companies"),
         ("methods", _("Assessment methods"), "methods"),
+        ("extensions", _("Extensions"), "extensions"),
     ]
     return [(key, label, address) for key, label, name in parts if (address := maybe_url(name))]
 
@@ -76,22 +77,3 @@ def course_choices(*, published: bool = False) -> list[tuple[int, str, str]]:
 def title_languages(site: Site, *held: str) -> list[tuple[str, str]]:
     """Return code and name of each language that a title may have here: English, the site's, and those it `held`."""
     return [(code, own_name(code)) for code in dict.fromkeys(("en", *site.languages, *held))]
-
-
-def delivery_methods() -> list[tuple[str, str]]:
-    """Return every way to deliver a course with its words."""
-    return [
-        (DeliveryMethod.INSTRUCTOR_LED.value, _("Instructor led")),
-        (DeliveryMethod.BLENDED.value, _("Blended")),
-        (DeliveryMethod.PRACTICAL_ASSESSMENT.value, _("Practical assessment")),
-        (DeliveryMethod.CBT.value, _("Computer based")),
-    ]
-
-
-def version_statuses() -> list[tuple[str, str]]:
-    """Return every status of a course version with its words."""
-    return [
-        (VersionStatus.PUBLISHED.value, _("Published")),
-        (VersionStatus.DRAFT.value, _("Draft")),
-        (VersionStatus.ARCHIVED.value, _("Archived")),
-    ]

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from titan.core.errors import Refusal
 from titan.core.permit import need_admin, need_reader
+from titan.exchange.exports.lists.library import TrainersWanted
+from titan.exchange.exports.words import trainer_type_words
 from titan.resources.commands import trainers as commands
 from titan.resources.models import TrainerType
-from titan.resources.queries.trainers import TrainerFilters
 from titan.resources.rules import TrainerChanges, TrainerFields
 from titan.training.queries.load import TrainerLoad, list_trainer_loads, trainer_load
 from titan.web.clash import returned_form
@@ -30,13 +31,7 @@ TEXTS = ("code", "first_name", "last_name", "type", "email", "company_name")
 def trainers_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Trainers by code with their hours of this week, filtered as the address says."""
     need_reader(visit.actor)
-    kind, active = given_text(request, "type"), given_text(request, "is_active")
-    wanted = TrainerFilters(
-        search=given_text(request, "search") or None,
-        course_id=given_id(request, "course_id"),
-        type=kind if kind in TrainerType.values else None,
-        is_active={"yes": True, "no": False}.get(active),
-    )
+    wanted, active = wanted_trainers(request), given_text(request, "is_active")
     language = visit.person.language
     found = listed(
         request,
@@ -46,6 +41,17 @@ def trainers_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     )
     values = {**found, "wanted": wanted, "active": active, "courses": course_choices(), "types": trainer_types()}
     return show_shelf(request, visit, "trainers.html", "trainers", values)
+
+
+def wanted_trainers(request: HttpRequest) -> TrainersWanted:
+    """Return which trainers the address asks for. Raises Invalid."""
+    kind = given_text(request, "type")
+    return TrainersWanted(
+        search=given_text(request, "search") or None,
+        course_id=given_id(request, "course_id"),
+        type=kind if kind in TrainerType.values else None,
+        is_active={"yes": True, "no": False}.get(given_text(request, "is_active")),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -145,7 +151,7 @@ def _form_of(view: TrainerLoad) -> Form:
 
 def trainer_types() -> list[tuple[str, str]]:
     """Return internal and external, in words."""
-    return [(TrainerType.INTERNAL.value, _("Internal")), (TrainerType.EXTERNAL.value, _("External"))]
+    return list(trainer_type_words().items())
 
 
 urlpatterns = [

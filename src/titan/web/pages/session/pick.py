@@ -9,6 +9,7 @@ from django.http import HttpRequest, QueryDict
 
 from titan.personnel.queries.areas import AreaView, list_areas
 from titan.personnel.queries.companies import CompanyShort, list_companies
+from titan.personnel.queries.merged import BadgeNow, merged_badge
 from titan.personnel.queries.roles import RoleView, list_roles
 from titan.training.queries.picker import (
     GroupCounts,
@@ -42,6 +43,8 @@ class PickerGroup:
 class PickerValues:
     """What the picker shows. chosen: ids that are ticked; set_aside: ticked ones that the search does not show.
 
+    was: the badge that was searched for, of a row that is somebody else by now.
+
     seats: of the venue chosen, or of the one proposed (0: not known). room: how many of them nobody has yet.
     """
 
@@ -54,6 +57,7 @@ class PickerValues:
     last_group: str
     seats: int
     seated: int
+    was: BadgeNow | None = None
 
     @property
     def room(self) -> int:
@@ -117,6 +121,7 @@ def pick_values(request: HttpRequest, visit: Visit, session: SessionView, seats:
         last_group=page.items[-1].group if page.items else "",
         seats=seats,
         seated=session.attendees,
+        was=merged_badge(wanted.search) if wanted.search and not cursor else None,
     )
 
 

@@ -1,5 +1,6 @@
 // What was typed and not saved is asked about before the page is left. Forms marked data-guard are watched; a form that
-// came back refused is unsaved from the start. A link marked data-leave drops what was typed on purpose.
+// came back refused is unsaved from the start, unless it is marked data-guard="typed": what those hold was wrong before
+// anybody typed. A link marked data-leave drops what was typed on purpose.
 const unsaved = new Set();
 const checks = [];
 
@@ -9,7 +10,7 @@ export function guard(check) {
 }
 
 function watch() {
-  for (const form of document.querySelectorAll("form[data-guard]")) {
+  for (const form of document.querySelectorAll("form[data-guard]:not([data-guard=typed])")) {
     if (form.querySelector('[aria-invalid="true"], [role="alert"]')) unsaved.add(form);
   }
 }

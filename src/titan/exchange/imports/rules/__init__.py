@@ -1,0 +1,1 @@
+"""What the cells of messy tables mean; pure, without a database."""
