@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from titan.compliance.models import ComplianceItem, Severity, WorkerVerdict
+from titan.compliance.models import NAMES, ComplianceItem, Severity, WorkerVerdict
 from titan.core.actor import Actor
 from titan.core.bulk import id_set
 from titan.core.errors import NotFound, invalid
@@ -354,7 +354,7 @@ def _listed(row: tuple[Any, ...], language: str) -> WorkerRow:
         role=RoleShort(role, role_code, in_language(title, language)) if role else None,
         role_assigned_on=since,
         status=status,
-        compliance_status=None if severity is None else Severity(severity).name,
+        compliance_status=None if severity is None else NAMES[severity],
         start_date=starts,
         end_date=ends,
         supervisor_id=supervisor_id,
