@@ -48,6 +48,10 @@ class WorkerFields:
     areas: tuple[AreaGiven, ...] = ()
 
 
+COLUMNS = tuple(name for name in WorkerFields.__dataclass_fields__ if name != "areas")
+"""What of it stands in the worker's own row."""
+
+
 @dataclass(frozen=True)
 class WorkerChanges:
     """Some of what a worker has; what is UNCHANGED stays, `areas` are replaced as a whole."""

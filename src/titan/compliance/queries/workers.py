@@ -195,6 +195,12 @@ def list_workers_worst_first(
     return Page([_listed(row, language) for row in rows[:limit]], following, total)
 
 
+def worker_ids(filters: WorkerFilters, *, by: Actor, most: int) -> list[int]:
+    """Return who a list of workers holds, by name; at most so many (one statement). Raises Forbidden for trainers."""
+    need_reader(by)
+    return [row[0] for row in _IDS.rows(_wanted(filters), most)]
+
+
 def workers_listed(worker_ids: Iterable[int], *, language: str) -> dict[int, WorkerRow]:
     """Return these workers as a list shows them, by id, also those that were merged (one statement)."""
     rows = _rows().filter(pk__in=id_set(worker_ids)).values_list(*_LISTED)
@@ -338,6 +344,7 @@ _LISTED = (
 )
 _SEVERITY = _LISTED.index("verdict__severity")
 _BY_NAME, _JUDGED, _NOT_JUDGED = (Statement(build, *_LISTED) for build in (_by_name, _judged, _not_judged))
+_IDS = Statement(_by_name, "id")
 
 
 def _listed(row: tuple[Any, ...], language: str) -> WorkerRow:

@@ -14,9 +14,9 @@ from titan.core.bulk import update_rows
 from titan.core.command import Said, say_all, touch
 from titan.personnel.commands.assignments import Move, keep_histories
 from titan.personnel.commands.identity import IDENTIFYING, restating
-from titan.personnel.commands.storing import COLUMNS, plain_fields
+from titan.personnel.commands.storing import plain_fields
 from titan.personnel.models import Worker, WorkerStatus, worker_keys
-from titan.personnel.rules import WorkerFields, changed_fields
+from titan.personnel.rules import COLUMNS, WorkerFields, changed_fields
 
 # Verdicts are sorted by name and counted by company.
 VERDICT_FIELDS = {
