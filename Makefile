@@ -1,6 +1,8 @@
 # Titan: `make run` serves the demo site, `make test` passes all tests. Both set up what they need.
 SHELL := /bin/bash
 PYTHON ?= python3
+# What is compiled is kept, or each of a hundred programs that tests start would compile Django anew.
+unexport PYTHONDONTWRITEBYTECODE
 export UV_PYTHON_DOWNLOADS := never
 export TITAN_HOME ?= $(CURDIR)/var
 UV := .tools/bin/uv

@@ -480,8 +480,25 @@ class _Maker:
         change_sign_in(add_factors, by=self.super_admin, at=NOW)
         assert self.super_admin.user_id is not None
         create_token(self.super_admin.user_id, "Weekly export", by=self.super_admin, at=NOW - timedelta(days=3))
+        self._feeds()
         passkey = User.objects.get(pk=keyed).authenticator_set.get().pk
         return {"unlinked": unlinked, "careful": careful, "keyed": keyed, "passkey": passkey}
+
+    def _feeds(self) -> None:
+        """Calendar feeds of the HSE admin: one in use, one that was never read, one revoked."""
+        from titan.exchange.calendars.commands.feeds import make_feed, note_reading, revoke_feed
+        from titan.exchange.calendars.models import Kind
+        from titan.resources.models import Trainer, Venue
+
+        trainer, venue = Trainer.objects.order_by("pk")[0], Venue.objects.order_by("pk")[0]
+        old = make_feed(Kind.ALL, name="Old phone", by=self.admin, at=NOW - timedelta(days=60))
+        revoke_feed(old.row.id, by=self.admin, at=NOW - timedelta(days=30))
+        used = make_feed(Kind.ALL, name="Outlook at the office", by=self.admin, at=NOW - timedelta(days=29))
+        note_reading(used.row.id, by=self.admin, at=NOW)
+        make_feed(Kind.TRAINER, trainer_id=trainer.pk, by=self.admin, at=NOW - timedelta(days=4))
+        make_feed(
+            Kind.VENUE, venue_id=venue.pk, name="Screen beside the door", by=self.admin, at=NOW - timedelta(days=3)
+        )
 
     def records(self, finalized: int) -> dict[str, Any]:
         from titan.compliance.models import ComplianceItem, Severity

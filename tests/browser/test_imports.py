@@ -95,7 +95,15 @@ def test_from_a_messy_workbook_to_reds_and_a_class_and_back(enter: Enter, workbo
     expect(page.get_by_role("heading", level=1)).to_contain_text("Saha Oryantasyonu")
     print(admin.figures("From a workbook to a planned class"))
 
-    # And back, as a whole.
+    # And back, as a whole: not while something rests on it.
+    planned = page.url
+    admin.open("/imports")
+    admin.click(page.get_by_role("link", name="Take Kuzey sahası.xlsx back"))
+    expect(page.locator("#dialog")).to_contain_text("It cannot be taken back: something rests on it.")
+    admin.open(planned)
+    admin.click("#open-delete")
+    admin.click(page.locator("#delete-dialog").get_by_role("button", name="Delete the draft"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sessions")
     admin.open("/imports")
     admin.click(page.get_by_role("link", name="Take Kuzey sahası.xlsx back"))
     page.get_by_label("Reason").fill("The list of another site.")
@@ -113,6 +121,7 @@ def test_a_file_is_dropped_and_discarded_with_the_keyboard_on_a_phone(enter: Ent
     expect(page.get_by_role("heading", level=1)).to_have_text("liste.xlsx")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.locator("#go-on").press("Enter")
+    expect(page.locator("[data-code]").first).to_be_hidden()
     page.locator("#answer-0-1").press("Space")
     page.locator("[data-answer]").first.select_option("map:")
     expect(page.locator("[data-code]").first).to_be_focused()

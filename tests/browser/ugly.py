@@ -98,7 +98,7 @@ def whole_site() -> bytes:
     ]
     matrix = [
         ["Sicil No", "Adı Soyadı", "İSG-01", "İSG-02"],
-        ["K-001", "Ayşe IŞIK", date(2026, 10, 15), None],
+        ["K-001", "Ayşe IŞIK", date(2026, 10, 15), date(2026, 10, 20)],
         ["K-002", "Mehmet Ali Öz", date(2025, 3, 20), None],
     ]
     return workbook(

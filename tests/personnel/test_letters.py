@@ -10,15 +10,27 @@ from django.db import connection
 from tests import cast
 from titan.core import guards
 from titan.personnel.models import Worker
-from titan.personnel.queries.letters import anywhere, has_letters
+from titan.personnel.queries.letters import anywhere, has_letters, is_indexed, who_has_letters
 
 pytestmark = pytest.mark.django_db
 
 
 def found(words: str) -> set[int]:
-    condition = has_letters(words, worker="w", pattern="%(like)s")
+    indexed = is_indexed(words)
+    condition = has_letters("w", "%(like)s", indexed=indexed)
+    by_scan, *by_index = (
+        f"FROM personnel_worker w WHERE {has_letters('w', '%(like)s', indexed=False)}",
+        f"FROM personnel_worker w WHERE {condition}",
+        who_has_letters("w", "%(like)s", indexed=indexed),
+    )
+    whom = those(by_scan, words)
+    assert all(those(way, words) == whom for way in by_index)
+    return whom
+
+
+def those(way: str, words: str) -> set[int]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT w.id FROM personnel_worker w WHERE {condition}", {"like": anywhere(words)})
+        cursor.execute(f"SELECT w.id {way}", {"like": anywhere(words)})
         return {row[0] for row in cursor.fetchall()}
 
 

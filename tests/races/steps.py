@@ -89,3 +89,19 @@ def look_for_jobs(*, night: date, at: datetime, who: str) -> int:
         jobs._nightly.clear()
         jobs._nightly.update(registered)
     return len(ran)
+
+
+def apply(*, import_id: int, at: datetime) -> int:
+    """Apply an import that was looked at."""
+    from titan.exchange.imports.commands import apply_import
+
+    apply_import(import_id, by=cast.actor(), at=at)
+    return import_id
+
+
+def undo(*, import_id: int, at: datetime) -> int:
+    """Undo an import."""
+    from titan.exchange.imports.commands import undo_import
+
+    undo_import(import_id, "wrong file", by=cast.actor(), at=at)
+    return import_id

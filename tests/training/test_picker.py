@@ -243,7 +243,7 @@ def test_a_page_costs_the_same_however_long_the_list(course: Any, pre_mob: Any, 
             cast.make_worker(role=pre_mob)
         settle()
         costs += [cost(limit=50), cost(limit=4)]
-    assert costs == [8, 5, 8, 5]
+    assert costs == [7, 4, 7, 4]
 
 
 def test_who_may_look(session: int, course: Any) -> None:

@@ -165,7 +165,7 @@ def test_the_address_is_shown_once(session: int) -> None:
     page = client.get(reverse("calendars")).content.decode()
     assert address not in page
     assert "My &lt;phone&gt;" in page
-    assert "never" in page
+    assert "never read" in page
     Client().get(address)
     assert "Sun 22 Nov 2026, 09:00" in client.get(reverse("calendars")).content.decode()
 

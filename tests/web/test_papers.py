@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 
 from tests import cast
-from tests.paper.reading import codes, page_count
-from tests.training.acting import ADMIN, PASSED, held, settle
+from tests.paper.reading import codes, page_count, texts
+from tests.training.acting import ADMIN, PASSED, held, scheduled, settle
 from tests.web.classes import client_of, signed_in
+from titan.core import settings as site_settings
 from titan.core.actor import Role
 from titan.records.commands import certify, revoke_record
 from titan.records.models import Certificate, TrainingRecord
@@ -130,3 +131,57 @@ def test_in_the_language_of_whoever_prints(record: TrainingRecord) -> None:
 def test_nobody_prints_without_signing_in(record: TrainingRecord) -> None:
     assert Client().post(f"/records/{record.pk}/certificate").status_code == 302
     assert not Certificate.objects.exists()
+
+
+def test_in_the_languages_of_the_site_or_those_asked_for(record: TrainingRecord, at: datetime) -> None:
+    chief = cast.actor(Role.SUPER_ADMIN)
+    site_settings.update_settings({"paper_languages": ("tr", "en")}, by=chief, at=at)
+    address = f"/records/{record.pk}/certificate"
+    (text,) = texts(client_of().post(address).content)
+    assert "22 Kasım 2026" in text
+    assert "22 November 2026" in text
+    (text,) = texts(client_of().post(address, {"languages": "en"}).content)
+    assert "Kasım" not in text
+    (text,) = texts(client_of(Role.AUDITOR).get(f"{address}?languages=en").content)
+    assert "Kasım" not in text
+
+
+def test_no_certificate_is_issued_in_a_language_that_is_none(session: TrainingSession, record: TrainingRecord) -> None:
+    for address in (f"/records/{record.pk}/certificate", f"/sessions/{session.pk}/certificates"):
+        assert client_of().post(address, {"languages": "xx"}).status_code == 422
+    assert not Certificate.objects.exists()
+
+
+def test_a_page_offers_the_languages_of_a_paper(session: TrainingSession) -> None:
+    page = client_of().get(f"/sessions/{session.pk}").content.decode()
+    for choice in ('value=""', 'value="en"', 'value="tr"', 'value="en,tr"', 'value="tr,en"'):
+        assert f"<option {choice}>" in page, choice
+
+
+def test_the_list_to_sign(site: Any) -> None:
+    client, user = signed_in(Role.TRAINER)
+    course = cast.make_course()
+    planned = scheduled(course, workers=[cast.make_worker()], trainer=cast.make_trainer(course, user=user))
+    address = f"/sessions/{planned.pk}/sheet.pdf"
+    for who, page in (
+        (client_of(), f"/sessions/{planned.pk}"),
+        (client_of(Role.AUDITOR), f"/sessions/{planned.pk}"),
+        (client, f"/my-classes/{planned.pk}"),
+    ):
+        shown = who.get(page).content.decode()
+        assert f'action="{address}"' in shown
+        assert "Print the list to sign" in shown
+        answer = who.get(f"{address}?languages=en,tr")
+        assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+        assert answer["Content-Disposition"] == f'attachment; filename="attendance-{planned.pk}.pdf"'
+    assert codes(answer.content) == [f"http://testserver/sessions/{planned.pk}"]
+    assert "Mon 23 Nov 2026" in texts(answer.content)[0]
+    assert "Pzt 23 Kas 2026" in texts(answer.content)[0]
+    assert client_of(Role.TRAINER).get(address).status_code == 404
+    assert client_of().get(f"{address}?languages=xx").status_code == 422
+
+
+def test_before_it_is_scheduled_there_is_nothing_to_sign(site: Any) -> None:
+    draft = cast.make_session(cast.make_course())
+    assert "sheet.pdf" not in client_of().get(f"/sessions/{draft.pk}").content.decode()
+    assert client_of().get(f"/sessions/{draft.pk}/sheet.pdf").status_code == 409

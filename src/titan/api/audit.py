@@ -10,10 +10,11 @@ from ninja import Query, Router
 from pydantic import Field, StringConstraints
 
 from titan.accounts.queries import user_names
-from titan.api.caller import caller
+from titan.api.caller import Caller, caller
 from titan.api.fields import Day, Filters, Id, Shape
 from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
+from titan.api.render import as_it_is
 from titan.audit import queries
 from titan.core.actor import Role, Via
 from titan.core.page import Page
@@ -76,20 +77,20 @@ def list_audit_events(request: HttpRequest, filters: Query[AuditFilters]) -> Any
         cursor=filters.cursor,
     )
     names = user_names(event.actor_id for event in page.items if event.actor_id is not None)
-    return Page([_shape(event, names) for event in page.items], page.next_cursor, page.total)
+    return as_it_is(Page([_shape(event, names, me) for event in page.items], page.next_cursor, page.total))
 
 
-def _shape(event: queries.Event, names: dict[int, str]) -> AuditEventShape:
+def _shape(event: queries.Event, names: dict[int, str], me: Caller) -> dict[str, Any]:
     name = names.get(event.actor_id) if event.actor_id is not None else None
-    return AuditEventShape(
-        id=event.id,
-        at=event.at,
-        actor=ActorShape(id=event.actor_id, name=name, role=event.actor_role),
-        via=event.via,
-        action=event.action,
-        entity=event.entity,
-        entity_id=event.entity_id,
-        before=event.before,
-        after=event.after,
-        reason=event.reason,
-    )
+    return {
+        "id": event.id,
+        "at": me.clock(event.at),
+        "actor": {"id": event.actor_id, "name": name, "role": event.actor_role},
+        "via": event.via,
+        "action": event.action,
+        "entity": event.entity,
+        "entity_id": event.entity_id,
+        "before": event.before,
+        "after": event.after,
+        "reason": event.reason,
+    }

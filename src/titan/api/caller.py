@@ -24,6 +24,10 @@ class Caller:
     at: datetime
     site: Site
 
+    def clock(self, moment: datetime | None) -> datetime | None:
+        """Return a moment in site time."""
+        return None if moment is None else moment.astimezone(self.site.zone)
+
 
 def caller(request: HttpRequest) -> Caller:
     """Return who sent `request`; every endpoint runs after sign-in."""

@@ -14,6 +14,7 @@ from titan.api.caller import caller
 from titan.api.fields import Day, Filters, Id, LocalText, Shape
 from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
+from titan.api.render import as_it_is
 from titan.api.requirements import AreaShort
 from titan.api.shapes import CompanyShort, CourseShort, WorkerShort
 from titan.compliance.models import RequirementType, Severity
@@ -21,6 +22,7 @@ from titan.compliance.queries import items, summary
 from titan.compliance.queries.as_of import Known, worker_as_of
 from titan.core.actor import Actor
 from titan.core.errors import invalid
+from titan.core.page import Page
 from titan.core.permit import need_reader
 from titan.personnel.models import WorkerStatus
 from titan.records.models import Source
@@ -268,10 +270,5 @@ def get_compliance_matrix(request: HttpRequest, filters: Query[MatrixFilters]) -
         severity=Severity[status].value if status else None,
     )
     page = items.matrix(wanted, limit=filters.limit, cursor=filters.cursor)
-    return {
-        "items": [
-            {"worker": row.worker, "overall_status": row.overall_status, "items": row.cells} for row in page.items
-        ],
-        "next_cursor": page.next_cursor,
-        "total": page.total,
-    }
+    rows = [{"worker": row.worker, "overall_status": row.overall_status, "items": row.cells} for row in page.items]
+    return as_it_is(Page(rows, page.next_cursor, page.total))

@@ -34,6 +34,7 @@ CellText = Annotated[str, StringConstraints(max_length=2000)]
 SheetNumber = Annotated[int, Field(ge=0, le=1000)]
 RowNumber = Annotated[int, Field(ge=1, le=2_000_000)]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+NOTHING_SAID: Any = Form("{}")  # type: ignore[type-arg]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WORKBOOK: dict[str, Any] = {
     "responses": {
@@ -323,7 +324,7 @@ def list_imports(request: HttpRequest, filters: Query[PageFilters]) -> Any:
 @refuses_first(need_admin)
 def open_import(
     request: HttpRequest,
-    data: Form[JsonText] = "{}",
+    data: JsonText = NOTHING_SAID,
     file: File[list[UploadedFile]] = [],  # noqa: B006 - ninja copies it
 ) -> Any:
     """Open a file (XLSX, CSV) and preview what importing it would do; nothing is written yet.

@@ -41,11 +41,15 @@ class EntryFilters(PageFilters):
 
 
 class EntryShape(Shape):
-    """One leaf. `leaf`: the exact text whose bytes (UTF-8) are hashed; `leaf_hash` in hexadecimal."""
+    """One leaf. `leaf`: the exact text whose bytes (UTF-8) are hashed; `leaf_hash` in hexadecimal.
+
+    `is_readable` is false and `at` null where somebody damaged it.
+    """
 
     index: int
-    type: LeafType
-    at: datetime
+    type: str
+    at: datetime | None
+    is_readable: bool
     leaf: str
     leaf_hash: str
 
@@ -210,7 +214,8 @@ def _shape(one: entries.Entry) -> EntryShape:
     return EntryShape(
         index=one.index,
         type=one.type,
-        at=datetime.fromisoformat(one.at),
-        leaf=one.data.decode(),
+        at=one.at,
+        is_readable=bool(one.said),
+        leaf=one.data.decode(errors="replace"),
         leaf_hash=one.leaf_hash,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field, StringConstraints
 
-from titan.api.caller import caller
+from titan.api.caller import Caller, caller
 from titan.api.compliance import StatusName
 from titan.api.fields import (
     UNSET,
@@ -28,6 +29,7 @@ from titan.api.fields import (
 from titan.api.idempotency import once
 from titan.api.order import refuses_first
 from titan.api.pagination import Listed, PageFilters
+from titan.api.render import as_it_is
 from titan.api.requirements import AreaShort
 from titan.api.shapes import CompanyShort, WorkerShort
 from titan.compliance.queries import workers as queries
@@ -212,7 +214,14 @@ def list_workers(request: HttpRequest, filters: Query[WorkerListFilters]) -> Any
     """Workers by last name, first name and badge."""
     me = caller(request)
     wanted = queries.WorkerFilters(**filters.model_dump(exclude={"limit", "cursor"}))
-    return queries.list_workers(wanted, by=me.actor, language=me.language, limit=filters.limit, cursor=filters.cursor)
+    page = queries.list_workers(wanted, by=me.actor, language=me.language, limit=filters.limit, cursor=filters.cursor)
+    return as_it_is(replace(page, items=[_in_site_time(row, me) for row in page.items]))
+
+
+def _in_site_time(row: queries.WorkerRow, me: Caller) -> queries.WorkerRow:
+    if row.anonymised_at is None and row.merged_at is None:
+        return row
+    return replace(row, anonymised_at=me.clock(row.anonymised_at), merged_at=me.clock(row.merged_at))
 
 
 @router.post("/workers", response={201: WorkerShape})

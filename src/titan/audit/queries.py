@@ -8,11 +8,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from titan.audit.models import AuditEvent
 from titan.core.actor import Actor, Role, Via
 from titan.core.clock import start_of_day
 from titan.core.page import DEFAULT_LIMIT, Page, decode_cursor, encode_cursor
 from titan.core.permit import need_reader
+from titan.core.statements import Given, Shape, Statement, given, is_given
 
 COLUMNS = (
     "id",
@@ -79,15 +82,29 @@ def list_events(
     For every role but trainers; raises Forbidden.
     """
     need_reader(by)
-    rows = AuditEvent.objects.order_by("-id").values(*COLUMNS)
-    given = {"entity": entity, "entity_id": entity_id, "actor_id": actor_id}
-    rows = rows.filter(**{name: value for name, value in given.items() if value is not None})
-    if first_day is not None:
-        rows = rows.filter(at__gte=start_of_day(first_day, zone))
-    if last_day is not None:
-        rows = rows.filter(at__lt=start_of_day(last_day + timedelta(days=1), zone))
-    if cursor is not None:
-        rows = rows.filter(id__lt=decode_cursor(cursor, int)[0])
-    found = [Event(**row) for row in rows[: limit + 1]]
+    wanted = is_given(
+        entity=entity,
+        entity_id=entity_id,
+        actor_id=actor_id,
+        since=start_of_day(first_day, zone) if first_day else None,
+        until=start_of_day(last_day + timedelta(days=1), zone) if last_day else None,
+        before_id=decode_cursor(cursor, int)[0] if cursor is not None else None,
+    )
+    found = [Event(*row) for row in _LISTED.rows(wanted, limit + 1)]
     more = encode_cursor(found[limit - 1].id) if len(found) > limit else None
     return Page(found[:limit], more, None)
+
+
+def _newest_first(shape: Shape) -> QuerySet[AuditEvent]:
+    conditions = {
+        **given(AuditEvent, "entity", "entity_id", "actor_id"),
+        "since": Given("since", AuditEvent._meta.get_field("at")),
+        "until": Given("until", AuditEvent._meta.get_field("at")),
+        "before_id": Given("before_id", AuditEvent._meta.get_field("id")),
+    }
+    lookups = {"since": "at__gte", "until": "at__lt", "before_id": "id__lt"}
+    rows = AuditEvent.objects.filter(**{lookups.get(name, name): conditions[name] for name in sorted(shape)})
+    return rows.order_by("-id")
+
+
+_LISTED = Statement(_newest_first, *COLUMNS)

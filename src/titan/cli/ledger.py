@@ -29,9 +29,10 @@ def status() -> None:
     newest = newest_checkpoint()
     if now is None or newest is None:
         raise Stop("The ledger has not begun.")
+    keys = vkeys()
     typer.echo(f"origin  {now.origin}\nleaves  {now.size:,}\nroot    {now.root.hex()}")
     typer.echo(f"signed  {newest.size:,} leaves at {newest.signed_at.isoformat()} by key {newest.key_id}")
-    typer.echo(f"key     {vkeys()[-1]}")
+    typer.echo(f"key     {keys[-1] if keys else 'cannot be read'}")
     alarms = open_alarms()
     for alarm in alarms:
         typer.echo(f"ALARM   {alarm.code} {alarm.entity} {alarm.entity_id or ''}: {alarm.detail}")

@@ -11,12 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import lru_cache
 
 from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.utils.formats import date_format, get_format, number_format
-from django.utils.translation import get_language, get_supported_language_variant, ngettext, override
-from django.utils.translation import gettext as _
+from django.utils.translation import (
+    get_language,
+    get_supported_language_variant,
+    gettext,
+    ngettext,
+    override,
+)
 
 __all__ = [
     "N_",
@@ -33,6 +39,17 @@ __all__ = [
 ]
 
 ENGLISH = "en"
+
+
+def _(message: str) -> str:
+    """Return `message` in the language of now."""
+    return _in(get_language(), message)
+
+
+@lru_cache(maxsize=8192)
+def _in(_language: str | None, message: str) -> str:
+    # A list says the same few words hundreds of times, and looking one up takes longer than anything else of a row.
+    return gettext(message)
 
 
 def N_(message: str) -> str:  # noqa: N802 - the usual name of the mark

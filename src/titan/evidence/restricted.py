@@ -21,6 +21,11 @@ _SHOWN = (
         "a.worker_id",
         "r.evidence_id",
     ),
+    (
+        "imports_importedthing t JOIN imports_import r ON r.id = t.of_id AND t.entity IN ('worker', 'named_worker')",
+        "t.entity_id",
+        "r.evidence_id",
+    ),
 )
 
 

@@ -13,7 +13,7 @@ from titan.core.bulk import id_set
 from titan.ledger.models import Leaf, LeafType
 from titan.ledger.queries.tree import Tiles
 from titan.ledger.rules import subjects
-from titan.ledger.rules.canonical import canonical
+from titan.ledger.rules.canonical import canonical, readable
 from titan.packs.scope import COMPETENCIES, EXTENSIONS, PEOPLE, RECORDS
 from titan.personnel.models import Worker
 from titan.personnel.queries.identities import subjects_of
@@ -73,7 +73,7 @@ def _batch(batch: list[int], tiles: Tiles, restated: Restated, told: Told) -> It
     newest = restated.of(one for rows in people.values() for one in rows)
     for index, kind, _entity, data in leaves:
         worker, texts = about.get(index, (None, {}))
-        said = json.loads(data)
+        said = readable(data)
         person, opening = _opened(said, people.get(worker or 0, ()), texts)
         line = {
             "identity": None,
@@ -205,7 +205,7 @@ class Restated:
             worker: pk
             for worker, (pk, data) in newest.items()
             if pk in self._inside
-            and _opening(json.loads(data), people[worker], {}).get("identity") == people[worker].identities[0]
+            and _opening(readable(data), people[worker], {}).get("identity") == people[worker].identities[0]
         }
 
 

@@ -18,7 +18,8 @@ from python_calamine import CalamineWorkbook
 from tests.exchange.exports.world import NASTY
 from titan.compliance.rules import Colour
 from titan.core.page import Page
-from titan.exchange.exports.cells import as_text, harmless, restored
+from titan.exchange.apostrophes import harmless, restored
+from titan.exchange.exports.cells import as_text
 from titan.exchange.exports.csv_file import csv_chunks
 from titan.exchange.exports.files import Format, export_file
 from titan.exchange.exports.listing import Column, Listing, Marked, whole

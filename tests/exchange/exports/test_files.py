@@ -20,9 +20,9 @@ from tests.exchange.exports.world import NASTY, asked, every_list, listing
 from tests.training.acting import settle
 from titan.core.actor import Role
 from titan.core.errors import Forbidden, Invalid, NotFound
+from titan.exchange.apostrophes import restored
 from titan.exchange.exports import listing as listings
 from titan.exchange.exports import xlsx_file
-from titan.exchange.exports.cells import restored
 from titan.exchange.exports.files import ExportFile, Format, export_file
 from titan.exchange.exports.filters import filters_of
 from titan.exchange.exports.listing import Listing, Shape

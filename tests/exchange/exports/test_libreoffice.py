@@ -13,7 +13,7 @@ import pytest
 
 from tests import cast
 from tests.exchange.exports.world import every_list
-from titan.exchange.exports.cells import restored
+from titan.exchange.apostrophes import restored
 from titan.exchange.exports.files import Format, export_file
 
 PATIENCE = 120

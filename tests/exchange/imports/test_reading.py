@@ -205,8 +205,8 @@ class TestWorkbooks:
             b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">'
             + b"".join(b'<!ENTITY c%d "%s">' % (n, (b"&c%d;" % (n - 1) if n else b"&c;") * 10) for n in range(9))
             + b"]>"
-            + b'<worksheet><sheetData><row r="1"><c r="A1" t="str"><f>1</f><v>&c8;</v></c>'
-            + b"</row></sheetData></worksheet>",
+            + b'<worksheet><sheetData><row r="1"><c r="A1" t="str"><f>1</f><v>&c8;</v></c></row></sheetData>'
+            + b"</worksheet>",
             b"<worksheet><sheetData><row r='1'><c r='A1'><v>1</v>",
             b"\x00\x01\x02",
         ],

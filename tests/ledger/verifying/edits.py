@@ -163,6 +163,7 @@ REFERS = {
     "extension_id": "records_validityextension",
     "corrects_id": "records_trainingrecord",
     "company_id": "personnel_company",
+    "merged_into_id": "personnel_worker",
 }
 CHOICES = {
     "result": ("PASSED", "FAILED"),
@@ -311,8 +312,10 @@ def person(column: str) -> Callable[[Random], Edit]:
     def make(random: Random) -> Edit:
         where = "anonymised_at IS NULL AND EXISTS (SELECT 1 FROM records_trainingrecord r WHERE r.worker_id = w.id)"
         if column == "former_identities":
-            # Of whom a leaf speaks as they were before.
+            # Of whom a leaf speaks as they were before; a merge restates whoever stays, changed or not.
             where += (
+                " AND former_identities IS NOT NULL"
+                " AND NOT EXISTS (SELECT 1 FROM personnel_worker g WHERE g.merged_into_id = w.id)"
                 " AND EXISTS (SELECT 1 FROM ledger_leaf n JOIN records_trainingrecord r ON r.worker_id = w.id"
                 " JOIN ledger_leaf l ON l.type = 'training.record' AND l.entity_id = r.id"
                 " WHERE n.type = 'subject.restated' AND n.entity_id = w.id AND l.leaf_index < n.leaf_index)"
@@ -330,6 +333,66 @@ def person(column: str) -> Callable[[Random], Edit]:
         return Edit(f"worker {pk}: {column}", {("worker", pk), *_records_of(pk)})
 
     return make
+
+
+def merged_row(way: str) -> Callable[[Random], Edit]:
+    """Return the edit of a row that was merged: into whom, when, why, who it was; or of whose merge nothing says."""
+
+    def make(random: Random) -> Edit:
+        found = sql(
+            "SELECT g.id, s.id FROM personnel_worker g JOIN personnel_worker s ON s.id = g.merged_into_id"
+            " WHERE g.anonymised_at IS NULL ORDER BY g.id"
+        )
+        if not found:
+            raise ImpossibleError
+        gone, stays = random.choice(found)
+        if way == "undone":
+            changes = "merged_into_id = NULL, merged_at = NULL, merge_reason = ''"
+            sql(f"UPDATE personnel_worker SET {changes} WHERE id = %s", gone)
+        elif way == "circle":
+            changes = "merged_into_id = %s, merged_at = %s, merge_reason = 'One', status = 'INACTIVE'"
+            sql(f"UPDATE personnel_worker SET {changes} WHERE id = %s", gone, "2026-11-20 08:00:00+00:00", stays)
+            return Edit(f"worker {stays}, into whom {gone} was merged, is merged into {gone}", {("worker", stays)})
+        else:
+            ((old,),) = sql(f"SELECT {way} FROM personnel_worker WHERE id = %s", gone)
+            new = (
+                _another_row(random, way, old) if way == "merged_into_id" else moved(old) if way == "merged_at" else ""
+            )
+            if new == gone:
+                raise ImpossibleError
+            sql(f"UPDATE personnel_worker SET {way} = %s WHERE id = %s", new if new != "" else f"{old}x", gone)
+        return Edit(f"merged worker {gone}: {way}", {("worker", gone)})
+
+    return make
+
+
+def unsaid_merge(random: Random) -> Edit:
+    """Somebody's records are given to another one, as if they had been merged."""
+    people = sql(
+        "SELECT id FROM personnel_worker w WHERE merged_into_id IS NULL AND anonymised_at IS NULL"
+        " AND EXISTS (SELECT 1 FROM records_trainingrecord r WHERE r.worker_id = w.id) ORDER BY id"
+    )
+    (gone,), (stays,) = random.sample(people, 2)
+    changes = "merged_into_id = %s, merged_at = %s, merge_reason = 'One', status = 'INACTIVE'"
+    sql(f"UPDATE personnel_worker SET {changes} WHERE id = %s", stays, "2026-11-20 08:00:00+00:00", gone)
+    for table in ENTITIES.values():
+        sql(f"UPDATE {table} SET worker_id = %s WHERE worker_id = %s", stays, gone)
+    return Edit(f"worker {gone} is merged into {stays}, unsaid", {("worker", gone)})
+
+
+def handed_back(random: Random) -> Edit:
+    """A record that went with a merge is given back to the row that was merged."""
+    pk, gone = random.choice(
+        sql(
+            "SELECT r.id, g.id FROM records_trainingrecord r JOIN personnel_worker g ON g.merged_into_id = r.worker_id"
+            " WHERE r.revoked_at IS NULL AND g.anonymised_at IS NULL ORDER BY 1, 2"
+        )
+        or [(None, None)]
+    )
+    if pk is None:
+        raise ImpossibleError
+    sql("UPDATE records_trainingrecord SET worker_id = %s WHERE id = %s", gone, pk)
+    return Edit(f"record {pk} is given to merged worker {gone}", {("training_record", pk)})
 
 
 def extension(column: str) -> Callable[[Random], Edit]:
@@ -512,6 +575,11 @@ def leaf(way: str) -> Callable[[Random], Edit]:
         elif way == "entity_id":
             if kind in {"subject.restated", "subject.erased"}:
                 raise ImpossibleError
+            # Of these no leaf says what it is about: what lies beside them does, and is named.
+            beside = {"subject.merged": "worker", "validity.extended": "extended_record"}
+            beside["validity.withdrawn"] = "extended_record"
+            if kind in beside:
+                edit.named.add((beside[kind], entity_id))
             sql("UPDATE ledger_leaf SET entity_id = COALESCE(entity_id, 0) + 100000 WHERE leaf_index = %s", index)
         elif way == "gone":
             sql("DELETE FROM ledger_leaf WHERE leaf_index = %s", index)
@@ -694,6 +762,14 @@ def _columns(table: str, entity: str, columns: tuple[str, ...]) -> Iterator[Call
         yield changed_column(table, entity, column, where)
 
 
+MERGES: tuple[Callable[[Random], Edit], ...] = (
+    *(merged_row(way) for way in ("merged_into_id", "merged_at", "merge_reason", "undone", "circle")),
+    *(merged_row(way) for way in ("first_name", "employee_id")),
+    unsaid_merge,
+    handed_back,
+)
+"""Every kind of edit of who was merged into whom."""
+
 KINDS: tuple[Callable[[Random], Edit], ...] = (
     *_columns("records_trainingrecord", "training_record", RECORD),
     *_columns("records_competencyrecord", "competency_record", COMPETENCY),
@@ -714,6 +790,7 @@ KINDS: tuple[Callable[[Random], Edit], ...] = (
     *(sheets(column) for column in ("evidence_id", "superseded_at", "gone")),
     *(person(column) for column in ("first_name", "last_name", "employee_id", "company_id", "former_identities")),
     person("anonymised_at"),
+    *MERGES,
     *(person_key(way) for way in ("key", "gone", "moved")),
     kept_key,
     renamed("catalogue_course", "code"),

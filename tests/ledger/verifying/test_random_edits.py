@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.ledger.verifying.edits import KINDS, ImpossibleError, edited, without_guards
+from tests.ledger.verifying.edits import KINDS, MERGES, ImpossibleError, edited, without_guards
 from tests.ledger.verifying.world import looked, whole_history
 from titan.training.verify import ledger
 
@@ -27,20 +27,28 @@ def test_every_kind_of_edit_is_found_and_named(settings: Any) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("seed", [3, 5, 8])
+def test_whatever_is_done_to_merged_rows_is_found_and_named(settings: Any, seed: int) -> None:
+    """Twice each: with a merge that is undone, unsaid, turned round, or after which a record is handed back."""
+    missed = find_edits(settings, seed=seed, number=2 * len(MERGES), kinds=MERGES)
+    assert not missed, "\n".join(missed)
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(10))
 def test_a_thousand_random_edits_are_found_and_named(settings: Any, seed: int) -> None:
     missed = find_edits(settings, seed=1_000 + seed, number=112)
     assert not missed, "\n".join(missed)
 
 
-def find_edits(settings: Any, *, seed: int, number: int) -> list[str]:
+def find_edits(settings: Any, *, seed: int, number: int, kinds: Any = KINDS) -> list[str]:
     """Make `number` edits, one after the other, each kind in its turn; return those that nobody found, or named."""
     whole_history(seed, settings)
     random, missed, made = Random(seed), [], 0
     assert looked() == []
     with without_guards():
         for turn in range(number):
-            kind = KINDS[(turn + seed) % len(KINDS)]
+            kind = kinds[(turn + seed) % len(kinds)]
             made += _one(kind, random, missed)
     assert looked() == []
     assert made >= 0.9 * number, made

@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import BooleanField, Func, Max, Q, Sum, Value
+from django.db.models import BooleanField, Exists, Func, Max, OuterRef, Q, QuerySet, Sum, TextField, Value
 from django.db.models.lookups import GreaterThan
 
-from titan.compliance.models import ComplianceItem, Counted, Severity, Tally, WorkerVerdict
+from titan.compliance.models import NAMES, ComplianceItem, Counted, Severity, Tally, WorkerVerdict
 from titan.compliance.queries.summary import course_titles
 from titan.compliance.rules import reason
 from titan.core import settings
-from titan.core.bulk import id_set
+from titan.core.bulk import id_set, ids_param, ids_sql
 from titan.core.errors import NotFound
 from titan.core.page import Page, decode_cursor, encode_cursor
-from titan.core.text import search_key
-from titan.personnel.models import Worker, WorkerStatus
+from titan.core.statements import Given, Shape, Statement, given, holds, is_given
+from titan.personnel.models import AreaAssignment, Worker, WorkerStatus
+from titan.personnel.queries.companies import CompanyShort
+from titan.personnel.queries.letters import anywhere, has_letters, is_indexed
+from titan.personnel.queries.workers import WorkerShort
 from titan.records.models import Result, TrainingRecord
 
 
@@ -140,7 +143,7 @@ class MatrixCell:
 
 @dataclass(frozen=True)
 class MatrixRow:
-    worker: Worker
+    worker: WorkerShort
     overall_status: str
     cells: list[MatrixCell]
 
@@ -162,20 +165,31 @@ def matrix(wanted: MatrixFilter, *, limit: int, cursor: str | None, counted: boo
 
     counted: whether the page says how many workers there are in all.
     """
-    found = _matrix_workers(wanted)
-    total = _matrix_total(wanted, found) if counted else None
-    order = ("severity", "name_key" if wanted.course_id is None else "worker__verdict__name_key", "worker_id")
-    ordered = found.order_by(*order)
-    if cursor:
-        ordered = ordered.filter(GreaterThan(_Row(*order), _Row(*map(Value, decode_cursor(cursor, int, str, int)))))
-    page = list(ordered[: limit + 1])
-    more = len(page) > limit
-    page = page[:limit]
-    cells = _cells([row.worker_id for row in page], wanted.course_id)
-    rows = [MatrixRow(row.worker, Severity(_verdict(row).severity).name, cells[row.worker_id]) for row in page]
-    last = page[-1] if more else None
-    next_cursor = encode_cursor(last.severity, _verdict(last).name_key, last.worker_id) if last else None
-    return Page(rows, next_cursor, total)
+    narrowed = _narrowed(wanted)
+    total = _matrix_total(wanted, narrowed) if counted else None
+    place = (
+        dict(zip(("rank", "name_key", "last_id"), decode_cursor(cursor, int, str, int), strict=True)) if cursor else {}
+    )
+    rows = _workers(wanted).rows(narrowed | place, limit + 1)
+    cells = _cells([row[_WORKER_ID] for row in rows[:limit]], wanted.course_id)
+    shown = [_matrix_row(row, cells) for row in rows[:limit]]
+    last = rows[limit - 1] if len(rows) > limit else None
+    next_cursor = encode_cursor(last[0], last[1], last[_WORKER_ID]) if last else None
+    return Page(shown, next_cursor, total)
+
+
+# The row's severity and name key make its place; then who it is, and how they stand overall.
+_SHOWN = tuple(
+    f"worker__{name}"
+    for name in ("id", "employee_id", "first_name", "last_name", "company_id", "company__code", "company__name")
+)
+_WORKER_ID = 2
+
+
+def _matrix_row(row: tuple[Any, ...], cells: dict[int, list[MatrixCell]]) -> MatrixRow:
+    _rank, _name, pk, badge, first, last, company, code, name, severity = row
+    worker = WorkerShort(pk, badge, first, last, CompanyShort(company, code, name))
+    return MatrixRow(worker, NAMES[severity], cells[pk])
 
 
 class _Row(Func):
@@ -185,49 +199,106 @@ class _Row(Func):
     output_field = BooleanField()
 
 
-def _verdict(row: WorkerVerdict | ComplianceItem) -> WorkerVerdict:
-    return row if isinstance(row, WorkerVerdict) else row.worker.verdict
+def _narrowed(wanted: MatrixFilter) -> dict[str, Any]:
+    """Return the values that the matrix is narrowed to, by the names of `_filtered`."""
+    narrowed = is_given(
+        company_id=wanted.company_id,
+        severity=wanted.severity,
+        role_id=wanted.role_id,
+        area_id=wanted.area_id,
+        course_id=wanted.course_id,
+    )
+    words = (wanted.search or "").strip()
+    if words:
+        narrowed["letters" if is_indexed(words) else "search"] = anywhere(words)
+    return narrowed
 
 
-def _matrix_workers(wanted: MatrixFilter) -> Any:
-    """Return the verdicts of the workers, which an index has in order; of one course its items, with the verdicts."""
-    rows: Any = WorkerVerdict.objects.select_related("worker__company")
-    verdict = ""
-    if wanted.course_id is not None:
-        rows = ComplianceItem.objects.filter(course_id=wanted.course_id)
-        rows, verdict = rows.select_related("worker__company", "worker__verdict"), "worker__verdict__"
+_NUMBER = Worker._meta.get_field("id")
+_SEVERITY = WorkerVerdict._meta.get_field("severity")
+
+
+def _filtered(rows: QuerySet[Any], shape: Shape, verdict: str) -> QuerySet[Any]:
     same = {
-        f"{verdict}company_id": wanted.company_id,
-        f"{verdict}severity": wanted.severity,
-        "worker__role_id": wanted.role_id,
+        "company_id": f"{verdict}company_id",
+        "severity": f"{verdict}severity",
+        "role_id": "worker__role_id",
+        "course_id": "course_id",
     }
-    rows = rows.filter(**{name: value for name, value in same.items() if value is not None})
-    if wanted.area_id is not None:
-        rows = rows.filter(worker__area_assignments__area_id=wanted.area_id, worker__area_assignments__until=None)
-    if wanted.search and wanted.search.strip():
-        rows = rows.filter(worker__search_key__contains=search_key(wanted.search))
+    found = {same[name]: Given(name, _SEVERITY if name == "severity" else _NUMBER) for name in same if name in shape}
+    rows = rows.filter(**found)
+    if "area_id" in shape:
+        held = AreaAssignment.objects.filter(
+            worker_id=OuterRef("worker_id"), area_id=Given("area_id", _NUMBER), until=None
+        )
+        rows = rows.filter(Exists(held))
+    for name in shape & {"letters", "search"}:
+        found_by = has_letters("w", "%s", indexed=name == "letters")
+        who = f"SELECT 1 FROM {Worker._meta.db_table} w WHERE w.id = {rows.model._meta.db_table}.worker_id"
+        rows = rows.filter(holds(f"EXISTS ({who} AND {found_by})", name, Worker._meta.get_field("search_key")))
     return rows
 
 
-def _matrix_total(wanted: MatrixFilter, found: Any) -> int:
+def _in_order(rows: QuerySet[Any], shape: Shape, name_key: str) -> QuerySet[Any, Any]:
+    order = ("severity", name_key, "worker_id")
+    if "rank" in shape:
+        values = (Given("rank", _SEVERITY), Given("name_key", Worker._meta.get_field("name_key")))
+        place = _Row(*values, Given("last_id", _NUMBER))
+        rows = rows.filter(GreaterThan(_Row(*order), place))
+    return rows.order_by(*order)
+
+
+def _everybody(shape: Shape) -> QuerySet[Any, Any]:
+    """Return the workers by their verdicts, which an index has in order."""
+    rows = _filtered(WorkerVerdict.objects.all(), shape, "")
+    return _in_order(rows, shape, "name_key")
+
+
+def _of_course(shape: Shape) -> QuerySet[Any, Any]:
+    """Return the workers by their items of one course."""
+    rows = _filtered(ComplianceItem.objects.all(), shape, "worker__verdict__")
+    return _in_order(rows, shape, "worker__verdict__name_key")
+
+
+_EVERYBODY = Statement(_everybody, "severity", "name_key", *_SHOWN, "severity")
+_OF_COURSE = Statement(_of_course, "severity", "worker__verdict__name_key", *_SHOWN, "worker__verdict__severity")
+
+
+def _workers(wanted: MatrixFilter) -> Statement:
+    return _EVERYBODY if wanted.course_id is None else _OF_COURSE
+
+
+def _matrix_total(wanted: MatrixFilter, narrowed: dict[str, Any]) -> int:
     """Return how many workers there are: from the kept counts where they know, else counted."""
-    few = wanted.role_id is not None or wanted.area_id is not None or bool(wanted.search and wanted.search.strip())
+    few = bool(narrowed.keys() & {"role_id", "area_id", "letters", "search"})
     of_course = wanted.course_id is not None
     if few or (of_course and (wanted.company_id is not None or wanted.severity is not None)):
-        return int(found.count())
-    kept = Tally.objects.filter(counted=Counted.COURSE if of_course else Counted.COMPANY)
-    same = {"of_id": wanted.course_id if of_course else wanted.company_id, "severity": wanted.severity}
-    kept = kept.filter(**{name: value for name, value in same.items() if value is not None})
-    return int(kept.aggregate(total=Sum("n"))["total"] or 0)
+        return _workers(wanted).count(narrowed)
+    kept = {"counted": Counted.COURSE if of_course else Counted.COMPANY}
+    of = wanted.course_id if of_course else wanted.company_id
+    return int(_KEPT.rows(kept | is_given(of_id=of, severity=wanted.severity))[0][0] or 0)
+
+
+def _kept(shape: Shape) -> QuerySet[Any, Any]:
+    tallies = Tally.objects.filter(**given(Tally, *sorted(shape)))
+    return tallies.annotate(one=Value(1)).values("one").annotate(total=Sum("n")).order_by()
 
 
 def _cells(worker_ids: list[int], course_id: int | None) -> dict[int, list[MatrixCell]]:
-    items = ComplianceItem.objects.filter(worker_id__in=id_set(worker_ids)).order_by("course__code")
-    if course_id is not None:
-        items = items.filter(course_id=course_id)
+    wanted = {"ids": ids_param(worker_ids)} | is_given(course_id=course_id)
     cells: dict[int, list[MatrixCell]] = defaultdict(list)
-    for row in items.values("worker_id", "course_id", "severity", "expires_on", "due_on"):
-        cells[row["worker_id"]].append(
-            MatrixCell(row["course_id"], Severity(row["severity"]).name, row["expires_on"], row["due_on"])
-        )
+    for worker, course, severity, expires_on, due_on in _CELLS.rows(wanted):
+        cells[worker].append(MatrixCell(course, NAMES[severity], expires_on, due_on))
     return cells
+
+
+def _of_workers(shape: Shape) -> QuerySet[Any, Any]:
+    among = holds(f"{ComplianceItem._meta.db_table}.worker_id IN ({ids_sql()})", "ids", TextField())
+    items = ComplianceItem.objects.filter(among)
+    if "course_id" in shape:
+        items = items.filter(course_id=Given("course_id", _NUMBER))
+    return items.order_by("course__code")
+
+
+_KEPT = Statement(_kept, "total")
+_CELLS = Statement(_of_workers, "worker_id", "course_id", "severity", "expires_on", "due_on")

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from django.db.models import Count, Max
 
 from titan.compliance.queries.effect import Effect, effect_on
-from titan.compliance.queries.workers import AreaHeld, WorkerView, workers_listed
+from titan.compliance.queries.workers import AreaHeld, WorkerRow, workers_listed
 from titan.core.actor import Actor
 from titan.core.bulk import id_set
 from titan.core.merging import Merged
@@ -32,7 +32,7 @@ class Side:
     waiting: how many passes wait for a sign-off.
     """
 
-    worker: WorkerView
+    worker: WorkerRow
     areas: list[AreaHeld]
     records: int
     last_class: date | None

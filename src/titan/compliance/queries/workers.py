@@ -10,17 +10,19 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from titan.compliance.models import ComplianceItem, Severity
+from titan.compliance.models import NAMES, ComplianceItem, Severity, WorkerVerdict
 from titan.core.actor import Actor
 from titan.core.bulk import id_set
 from titan.core.errors import NotFound, invalid
 from titan.core.given import unknown_choice
 from titan.core.page import DEFAULT_LIMIT, Page, decode_cursor, encode_cursor
 from titan.core.permit import need_reader
-from titan.core.text import in_language, search_key
+from titan.core.statements import Given, Shape, Statement, given, holds, is_given
+from titan.core.text import in_language
 from titan.personnel.models import AreaAssignment, Worker
 from titan.personnel.queries.areas import AreaShort
 from titan.personnel.queries.companies import CompanyShort
+from titan.personnel.queries.letters import anywhere, has_letters, is_indexed
 from titan.personnel.queries.merged import badge_now, merged_into, now_of
 from titan.personnel.queries.workers import WorkerShort, short_worker, short_workers
 
@@ -45,11 +47,10 @@ class AreaHeld:
 
 
 @dataclass(frozen=True)
-class WorkerView:
-    """A worker. compliance_status: the worst of their items; None when not active: nothing is judged then.
+class WorkerRow:
+    """A worker in a list. compliance_status: the worst of their items; None when not active: nothing is judged then.
 
-    merged_into_id: of a row that was merged, whom into; merged_into: who that is by now. also: the rows that were
-    merged into this one. areas: by code; None in a list, as are the supervisor, merged_into and also.
+    merged_into_id: of a row that was merged, whom into.
     """
 
     id: int
@@ -61,19 +62,15 @@ class WorkerView:
     company: CompanyShort
     role: RoleShort | None
     role_assigned_on: date | None
+    supervisor_id: int | None
     status: str
     compliance_status: str | None
     start_date: date | None
     end_date: date | None
-    supervisor_id: int | None
     user_id: int | None
     anonymised_at: datetime | None
-    merged_into_id: int | None = None
-    merged_at: datetime | None = None
-    supervisor: WorkerShort | None = None
-    areas: list[AreaHeld] | None = None
-    merged_into: WorkerShort | None = None
-    also: list[AlsoKnown] | None = None
+    merged_into_id: int | None
+    merged_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -85,6 +82,19 @@ class AlsoKnown:
     first_name: str
     last_name: str
     merged_at: datetime
+
+
+@dataclass(frozen=True)
+class WorkerView(WorkerRow):
+    """A worker, whole. areas: by code. merged_into: of a row that was merged, who that is by now.
+
+    also: the rows that were merged into this one.
+    """
+
+    supervisor: WorkerShort | None
+    areas: list[AreaHeld]
+    merged_into: WorkerShort | None = None
+    also: list[AlsoKnown] | None = None
 
 
 @dataclass(frozen=True)
@@ -142,21 +152,15 @@ def list_workers(
     language: str,
     limit: int = DEFAULT_LIMIT,
     cursor: str | None = None,
-) -> Page[WorkerView]:
+) -> Page[WorkerRow]:
     """Return a page of the workers by last name, first name, badge; the total stands on the first page.
 
     At most two statements; five by badge. Raises Forbidden for trainers.
     """
     need_reader(by)
-    workers = _filtered(_rows(), filters)
-    total = None if cursor else workers.count()
-    if cursor:
-        name_key, last_id = decode_cursor(cursor, str, int)
-        # The first condition alone bounds the walk along the index; the second one settles equal keys.
-        workers = workers.filter(
-            Q(name_key__gte=name_key), Q(name_key__gt=name_key) | Q(name_key=name_key, pk__gt=last_id)
-        )
-    rows = list(workers.order_by("name_key", "id").values_list(*_LISTED)[: limit + 1])
+    wanted = _wanted(filters)
+    total = None if cursor else _BY_NAME.count(wanted)
+    rows = _BY_NAME.rows(wanted | (_after(cursor) if cursor else {}), limit + 1)
     following = encode_cursor(rows[limit - 1][-1], rows[limit - 1][0]) if len(rows) > limit else None
     return Page([_listed(row, language) for row in rows[:limit]], following, total)
 
@@ -168,28 +172,22 @@ def list_workers_worst_first(
     language: str,
     limit: int = DEFAULT_LIMIT,
     cursor: str | None = None,
-) -> Page[WorkerView]:
+) -> Page[WorkerRow]:
     """Return a page of the workers, the worst first, then by name; who is not active stands last. As list_workers.
 
     At most three statements.
     """
     need_reader(by)
-    workers = _filtered(_rows(), filters)
-    total = None if cursor else workers.count()
+    wanted = _wanted(filters)
+    total = None if cursor else _BY_NAME.count(wanted)
     rank, name_key, last_id = decode_cursor(cursor, int, str, int) if cursor else (0, "", 0)
-    by_name = Q(name_key__gt=name_key) | Q(name_key=name_key, pk__gt=last_id)
+    place = {"name_key": name_key, "last_id": last_id}
     rows: list[tuple[Any, ...]] = []
     # The judged first, in the order of an index; a page that reaches beyond them goes on with the others.
     if rank < NOT_JUDGED:
-        judged = workers.filter(verdict__severity__gte=rank)
-        if cursor:
-            judged = judged.filter(Q(verdict__severity__gt=rank) | by_name)
-        ordered = judged.order_by("verdict__severity", "verdict__name_key", "verdict__worker_id")
-        rows = list(ordered.values_list(*_LISTED)[: limit + 1])
+        rows = _JUDGED.rows(wanted | ({"rank": rank} | place if cursor else {}), limit + 1)
     if len(rows) <= limit and filters.compliance_status is None:
-        others = workers.filter(verdict=None)
-        others = others.filter(by_name) if rank == NOT_JUDGED else others
-        rows += others.order_by("name_key", "id").values_list(*_LISTED)[: limit + 1 - len(rows)]
+        rows += _NOT_JUDGED.rows(wanted | (place if rank == NOT_JUDGED else {}), limit + 1 - len(rows))
     last = rows[limit - 1] if len(rows) > limit else None
     following = None
     if last:
@@ -200,11 +198,10 @@ def list_workers_worst_first(
 def worker_ids(filters: WorkerFilters, *, by: Actor, most: int) -> list[int]:
     """Return who a list of workers holds, by name; at most so many (one statement). Raises Forbidden for trainers."""
     need_reader(by)
-    found = _filtered(Worker.objects.all(), filters).order_by("name_key", "id")
-    return list(found.values_list("pk", flat=True)[:most])
+    return [row[0] for row in _IDS.rows(_wanted(filters), most)]
 
 
-def workers_listed(worker_ids: Iterable[int], *, language: str) -> dict[int, WorkerView]:
+def workers_listed(worker_ids: Iterable[int], *, language: str) -> dict[int, WorkerRow]:
     """Return these workers as a list shows them, by id, also those that were merged (one statement)."""
     rows = _rows().filter(pk__in=id_set(worker_ids)).values_list(*_LISTED)
     return {row[0]: _listed(row, language) for row in rows}
@@ -224,24 +221,52 @@ def _rows() -> QuerySet[Worker]:
     return Worker.objects.select_related("company", "role", "verdict")
 
 
-def _filtered(workers: QuerySet[Worker], filters: WorkerFilters) -> QuerySet[Worker]:
-    same = {
-        "company_id": filters.company_id,
-        "role_id": filters.role_id,
-        "supervisor_id": filters.supervisor_id,
-        "status": filters.status,
-    }
-    workers = workers.filter(merged_into__isnull=not filters.merged)
+def _wanted(filters: WorkerFilters) -> dict[str, Any]:
+    """Return the values that a list is narrowed to, by the names of `_narrowed`."""
+    wanted = is_given(
+        company_id=filters.company_id,
+        role_id=filters.role_id,
+        supervisor_id=filters.supervisor_id,
+        status=filters.status,
+        area_id=filters.area_id,
+        merged=filters.merged or None,
+    )
     if filters.employee_id is not None:
-        workers = workers.filter(pk=_with_badge(filters.employee_id, merged=filters.merged))
-    workers = workers.filter(**{name: value for name, value in same.items() if value is not None})
+        wanted["id"] = _with_badge(filters.employee_id, merged=filters.merged)
     if filters.compliance_status is not None:
-        workers = workers.filter(verdict__severity=_severity(filters.compliance_status))
-    if filters.area_id is not None:
-        held = AreaAssignment.objects.filter(worker_id=OuterRef("pk"), area_id=filters.area_id, until=None)
+        wanted["severity"] = _severity(filters.compliance_status)
+    words = (filters.search or "").strip()
+    if words:
+        wanted["letters" if is_indexed(words) else "search"] = anywhere(words)
+    return wanted
+
+
+def _after(cursor: str) -> dict[str, Any]:
+    name_key, last_id = decode_cursor(cursor, str, int)
+    return {"name_key": name_key, "last_id": last_id}
+
+
+_GIVEN = {
+    **given(Worker, "id", "status", "name_key"),
+    "severity": Given("severity", WorkerVerdict._meta.get_field("severity")),
+    **{
+        name: Given(name, Worker._meta.get_field("id"))
+        for name in ("company_id", "role_id", "supervisor_id", "area_id", "last_id")
+    },
+}
+
+
+def _narrowed(shape: Shape) -> QuerySet[Worker]:
+    same = {name: _GIVEN[name] for name in _SAME if name in shape}
+    workers = _rows().filter(merged_into__isnull="merged" not in shape, **same)
+    if "severity" in shape:
+        workers = workers.filter(verdict__severity=_GIVEN["severity"])
+    if "area_id" in shape:
+        held = AreaAssignment.objects.filter(worker_id=OuterRef("pk"), area_id=_GIVEN["area_id"], until=None)
         workers = workers.filter(Exists(held))
-    if filters.search and filters.search.strip():
-        workers = workers.filter(search_key__contains=search_key(filters.search))
+    for name in shape & {"letters", "search"}:
+        found = has_letters(Worker._meta.db_table, "%s", indexed=name == "letters")
+        workers = workers.filter(holds(found, name, Worker._meta.get_field("search_key")))
     return workers
 
 
@@ -251,6 +276,38 @@ def _with_badge(badge: str, *, merged: bool) -> int:
         return Worker.objects.filter(employee_id=badge).values_list("pk", flat=True).first() or 0
     now = badge_now(badge)
     return now.worker_id if now else 0
+
+
+_SAME = ("id", "company_id", "role_id", "supervisor_id", "status")
+
+
+def _past(name: str, pk: str) -> Q:
+    """Return the condition that a worker stands after the given place among names."""
+    return Q(**{f"{name}__gt": _GIVEN["name_key"]}) | Q(**{name: _GIVEN["name_key"], f"{pk}__gt": _GIVEN["last_id"]})
+
+
+def _by_name(shape: Shape) -> QuerySet[Worker]:
+    workers = _narrowed(shape)
+    if "last_id" in shape:
+        # The first condition alone bounds the walk along the index; the second one settles equal keys.
+        workers = workers.filter(Q(name_key__gte=_GIVEN["name_key"]), _past("name_key", "pk"))
+    return workers.order_by("name_key", "id")
+
+
+def _judged(shape: Shape) -> QuerySet[Worker]:
+    workers = _narrowed(shape).filter(verdict__severity__isnull=False)
+    if "rank" in shape:
+        rank = Given("rank", WorkerVerdict._meta.get_field("severity"))
+        further = Q(verdict__severity__gt=rank) | _past("verdict__name_key", "verdict__worker_id")
+        workers = workers.filter(Q(verdict__severity__gte=rank), further)
+    return workers.order_by("verdict__severity", "verdict__name_key", "verdict__worker_id")
+
+
+def _not_judged(shape: Shape) -> QuerySet[Worker]:
+    workers = _narrowed(shape).filter(verdict=None)
+    if "last_id" in shape:
+        workers = workers.filter(_past("name_key", "pk"))
+    return workers.order_by("name_key", "id")
 
 
 def _severity(status: str) -> Severity:
@@ -286,12 +343,14 @@ _LISTED = (
     "name_key",
 )
 _SEVERITY = _LISTED.index("verdict__severity")
+_BY_NAME, _JUDGED, _NOT_JUDGED = (Statement(build, *_LISTED) for build in (_by_name, _judged, _not_judged))
+_IDS = Statement(_by_name, "id")
 
 
-def _listed(row: tuple[Any, ...], language: str) -> WorkerView:
+def _listed(row: tuple[Any, ...], language: str) -> WorkerRow:
     pk, badge, first, last, email, phone, company, code, name, role, role_code, title, since, status, *rest = row
     severity, starts, ends, supervisor_id, user_id, anonymised_at, into, merged_at, _name_key = rest
-    return WorkerView(
+    return WorkerRow(
         id=pk,
         employee_id=badge,
         first_name=first,
@@ -302,7 +361,7 @@ def _listed(row: tuple[Any, ...], language: str) -> WorkerView:
         role=RoleShort(role, role_code, in_language(title, language)) if role else None,
         role_assigned_on=since,
         status=status,
-        compliance_status=None if severity is None else Severity(severity).name,
+        compliance_status=None if severity is None else NAMES[severity],
         start_date=starts,
         end_date=ends,
         supervisor_id=supervisor_id,
@@ -313,9 +372,7 @@ def _listed(row: tuple[Any, ...], language: str) -> WorkerView:
     )
 
 
-def _view(
-    row: Worker, language: str, *, supervisor: WorkerShort | None = None, areas: list[AreaHeld] | None = None
-) -> WorkerView:
+def _view(row: Worker, language: str, *, supervisor: WorkerShort | None, areas: list[AreaHeld]) -> WorkerView:
     short = short_worker(row)
     role = RoleShort(row.role.pk, row.role.code, in_language(row.role.title, language)) if row.role else None
     verdict = getattr(row, "verdict", None)

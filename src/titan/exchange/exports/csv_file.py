@@ -6,7 +6,8 @@ import csv
 from collections.abc import Iterator
 from typing import Any
 
-from titan.exchange.exports.cells import as_text, harmless
+from titan.exchange.apostrophes import harmless
+from titan.exchange.exports.cells import as_text
 from titan.exchange.exports.listing import Listing
 
 BYTE_ORDER_MARK = "\ufeff"

@@ -214,21 +214,18 @@ def _check_records(folder: Folder, known: Known, today: date, problems: Problems
         if row.course_code in unpublished:
             message = _("Course %(code)s has no published version: publish it first.") % {"code": row.course_code}
             problems.add(RECORDS, row.row, "course_code", "COURSE_NOT_PUBLISHED", message)
-        _check_expiry(row, known, problems)
+        contradiction = expiry_contradiction(row, known)
+        if contradiction:
+            problems.add(RECORDS, row.row, "expires_on", "EXPIRY_CHANGED", contradiction)
 
 
-def _check_expiry(row: RecordRow, known: Known, problems: Problems) -> None:
+def expiry_contradiction(row: RecordRow, known: Known) -> str | None:
+    """Return what is wrong with a row that gives a standing record another expiry, or None."""
     standing = contradicted(row, known.records.get(record_key(row), []))
-    if standing is not None:
-        until = standing.expires_on.isoformat() if standing.expires_on else _("never")
-        problems.add(
-            RECORDS,
-            row.row,
-            "expires_on",
-            "EXPIRY_CHANGED",
-            _(
-                "This record stands already and expires %(until)s; what is proved does not change. Revoke it with a "
-                "reason, then bring this row again."
-            )
-            % {"until": until},
-        )
+    if standing is None:
+        return None
+    until = standing.expires_on.isoformat() if standing.expires_on else _("never")
+    return _(
+        "This record stands already and expires %(until)s; what is proved does not change. Revoke it with a "
+        "reason, then bring this row again."
+    ) % {"until": until}

@@ -16,7 +16,7 @@ from titan.ledger.commands.append import locked_tip, write
 from titan.ledger.commands.begin import epoch_leaf, key_leaf
 from titan.ledger.commands.sealing import sealed
 from titan.ledger.models import Alarm, AlarmKind
-from titan.ledger.queries.checkpoints import vkeys
+from titan.ledger.queries.checkpoints import announced_last
 
 REASON_LIMIT = 2_000
 BEHIND = ("LEDGER_BEHIND", "LEDGER_FORKED")
@@ -41,7 +41,7 @@ def accept_restore(reason: str, *, by: Actor, at: datetime) -> str:
     tip = replace(old, origin=f"{name}/{old.epoch + 1}", epoch=old.epoch + 1)
     leaves = [
         epoch_leaf(tip, at, by.user_id, lost=kept_beside()),
-        key_leaf(tip, at, by.user_id, previous=str(vkeys()[-1])),
+        key_leaf(tip, at, by.user_id, previous=str(announced_last())),
     ]
     write(tip, sealed(leaves))
     alarms.update(resolved_at=at)

@@ -14,7 +14,7 @@ from titan.ledger.commands.begin import key_leaf
 from titan.ledger.commands.sealing import sealed
 from titan.ledger.keys import KEY_UNKNOWN, signing_key, vkey_of
 from titan.ledger.models import Alarm, AlarmKind
-from titan.ledger.queries.checkpoints import vkeys
+from titan.ledger.queries.checkpoints import announced_last
 
 
 @command
@@ -25,7 +25,7 @@ def announce_key(*, by: Actor, at: datetime) -> str:
     """
     need_role(by)
     tip = locked_tip()
-    known = vkeys()[-1]
+    known = announced_last()
     key = vkey_of(signing_key(), tip.origin)
     if key.public == known.public:
         raise Conflict("KEY_UNCHANGED", _("This key signs already. Put the new one in its place first."))

@@ -10,12 +10,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import DatabaseError, connection, connections, transaction
 
 from titan.core.clock import now
+from titan.core.errors import Conflict
 from titan.evidence.errors import EvidenceUnavailable
 from titan.ledger.alarms import raise_alarm
 from titan.ledger.beside import keep_beside, kept_beside
 from titan.ledger.keys import KEY_UNKNOWN, KeyMissingError, KeyUnusableError, signing_key, vkey_of
 from titan.ledger.models import Alarm, AlarmKind, Checkpoint, Head
-from titan.ledger.queries.checkpoints import vkeys
+from titan.ledger.queries.checkpoints import announced_last
 from titan.ledger.queries.tree import root_at
 from titan.ledger.rules import notes
 from titan.ledger.sql import insert
@@ -100,9 +101,11 @@ def put_back_beside() -> None:
 
 def _announced_key() -> Ed25519PrivateKey | None:
     """Return the key if the ledger announced it last; else alarm: nobody could tell whose signature it is."""
-    known = vkeys()[-1]
     try:
+        known = announced_last()
         key = signing_key()
+    except Conflict:
+        detail = "What the ledger says of its newest key cannot be read."
     except KeyMissingError:
         detail = f"The ledger announced {known}, but its key is not here."
     else:

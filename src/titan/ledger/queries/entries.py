@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
 
 from django.db.models import Q
 
@@ -13,7 +16,7 @@ from titan.core.errors import NotFound
 from titan.core.page import DEFAULT_LIMIT, Page, decode_cursor, encode_cursor
 from titan.core.permit import need_role
 from titan.ledger.models import Head, Leaf, LeafType
-from titan.ledger.rules.canonical import read
+from titan.ledger.rules.canonical import readable
 from titan.ledger.rules.tree import leaf_hash
 
 ABOUT = {
@@ -26,12 +29,24 @@ ABOUT = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One leaf. data: the exact bytes that are hashed. at: when it was said, in UTC, as the leaf writes it."""
+    """One leaf. type: as it stands beside it. data: the exact bytes that are hashed."""
 
     index: int
-    type: LeafType
-    at: str
+    type: str
     data: bytes
+
+    @cached_property
+    def said(self) -> Mapping[str, Any]:
+        """What it says; nothing when somebody damaged it."""
+        return readable(self.data)
+
+    @property
+    def at(self) -> datetime | None:
+        """When it was said, if it says so."""
+        try:
+            return datetime.fromisoformat(self.said["at"])
+        except (KeyError, TypeError, ValueError):
+            return None
 
     @property
     def leaf_hash(self) -> str:
@@ -76,24 +91,19 @@ def list_entries(
     if cursor is not None:
         (last,) = decode_cursor(cursor, int)
         found = found.filter(index__gt=last) if forward else found.filter(index__lt=last)
-    rows = list(found.order_by("index" if forward else "-index").values_list("index", "data")[: limit + 1])
-    items = [_entry(index, bytes(data)) for index, data in rows[:limit]]
-    more = encode_cursor(items[-1].index) if len(rows) > limit else None
-    return Page(items, more, None)
+    rows = found.order_by("index" if forward else "-index").values_list("index", "type", "data")[: limit + 1]
+    items = [Entry(index, kind, bytes(data)) for index, kind, data in rows]
+    more = encode_cursor(items[limit - 1].index) if len(items) > limit else None
+    return Page(items[:limit], more, None)
 
 
 def entry(index: int, *, by: Actor) -> Entry:
     """Return one entry. Raises Forbidden, NotFound."""
     need_ledger_reader(by)
-    data = Leaf.objects.filter(index=index).values_list("data", flat=True).first()
-    if data is None:
+    row = Leaf.objects.filter(index=index).values_list("type", "data").first()
+    if row is None:
         raise NotFound("ledger entry", index)
-    return _entry(index, bytes(data))
-
-
-def _entry(index: int, data: bytes) -> Entry:
-    said = read(data)
-    return Entry(index, LeafType(said["type"]), said["at"], data)
+    return Entry(index, row[0], bytes(row[1]))
 
 
 def leaf_of(type: LeafType, entity_ids: Iterable[int]) -> dict[int, int]:

@@ -33,6 +33,14 @@ def _whole(digits: str) -> int:
     return int(digits)
 
 
+def readable(data: bytes) -> dict[str, Any]:
+    """Return the object that `data` holds, for whoever shows what lies there; an empty one if somebody damaged it."""
+    try:
+        return read(data)
+    except ValueError:
+        return {}
+
+
 def read(data: bytes) -> dict[str, Any]:
     """Return the object that `data` holds; raise ValueError unless these are exactly its canonical bytes."""
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import connection
 
 from titan.core.text import search_key
+from titan.personnel.models import Worker
 
 SEARCH_TABLE = "personnel_worker_search"
 FEWEST_LETTERS = 3
@@ -16,12 +17,32 @@ def anywhere(words: str) -> str:
     return f"%{folded}%"
 
 
-def has_letters(words: str, *, worker: str, pattern: str) -> str:
-    """Return the SQL condition that a worker's name or badge has `words` in it.
+def is_indexed(words: str) -> bool:
+    """Return whether the index of letters knows these words: SQLite's has no escapes, and nothing below three letters.
+
+    PostgreSQL's takes part by itself.
+    """
+    return connection.vendor == "sqlite" and len(search_key(words)) >= FEWEST_LETTERS and "\\" not in anywhere(words)
+
+
+def has_letters(worker: str, pattern: str, *, indexed: bool) -> str:
+    """Return the SQL condition that a worker's name or badge has words in it.
 
     worker: the alias of the worker's table. pattern: the placeholder of the parameter `anywhere(words)`.
+    indexed: whether the words are `is_indexed`.
     """
-    # SQLite's index knows no escapes, and nothing shorter than three letters.
-    if connection.vendor == "sqlite" and len(search_key(words)) >= FEWEST_LETTERS and "\\" not in anywhere(words):
+    if indexed:
         return f"{worker}.id IN (SELECT rowid FROM {SEARCH_TABLE} WHERE search_key LIKE {pattern})"
     return f"{worker}.search_key LIKE {pattern} ESCAPE '\\'"
+
+
+def who_has_letters(worker: str, pattern: str, *, indexed: bool) -> str:
+    """Return the FROM and WHERE of the workers who have words in their name or badge, read from the index on.
+
+    As `has_letters`, where only the first of them are wanted: no more of the index is read than needed.
+    """
+    table = Worker._meta.db_table
+    if indexed:
+        found = f"{SEARCH_TABLE} letters CROSS JOIN {table} {worker}"
+        return f"FROM {found} WHERE {worker}.id = letters.rowid AND letters.search_key LIKE {pattern}"
+    return f"FROM {table} {worker} WHERE {has_letters(worker, pattern, indexed=False)}"

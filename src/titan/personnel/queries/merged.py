@@ -53,7 +53,7 @@ def who_stays(worker_ids: Iterable[int]) -> dict[int, int]:
     found = _rows(
         f"""WITH RECURSIVE way(gone, id) AS (
             SELECT id, merged_into_id FROM {_WORKER} WHERE id IN ({ids_sql()}) AND merged_into_id IS NOT NULL
-            UNION ALL
+            UNION
             SELECT way.gone, w.merged_into_id FROM way JOIN {_WORKER} w ON w.id = way.id
             WHERE w.merged_into_id IS NOT NULL
         ) SELECT way.gone, way.id FROM way JOIN {_WORKER} w ON w.id = way.id WHERE w.merged_into_id IS NULL""",
@@ -73,7 +73,7 @@ def merged_into(worker_ids: Iterable[int]) -> dict[int, list[int]]:
     rows = _rows(
         f"""WITH RECURSIVE below(top, id) AS (
             SELECT merged_into_id, id FROM {_WORKER} WHERE merged_into_id IN ({ids_sql()})
-            UNION ALL
+            UNION
             SELECT below.top, w.id FROM below JOIN {_WORKER} w ON w.merged_into_id = below.id
         ) SELECT top, id FROM below ORDER BY id""",
         worker_ids,
@@ -85,7 +85,7 @@ def merged_into(worker_ids: Iterable[int]) -> dict[int, list[int]]:
 
 MERGED_PAIRS = f"""WITH RECURSIVE way(gone, id) AS (
     SELECT id, merged_into_id FROM {_WORKER} WHERE merged_into_id IS NOT NULL
-    UNION ALL
+    UNION
     SELECT way.gone, w.merged_into_id FROM way JOIN {_WORKER} w ON w.id = way.id WHERE w.merged_into_id IS NOT NULL)"""
 """Every worker that was merged, with each of those they are by now: the table way(gone, id)."""
 
@@ -94,6 +94,15 @@ def merge_map() -> dict[int, int]:
     """Return into whom each worker was merged that was, step by step; one statement."""
     rows = Worker.objects.exclude(merged_into=None).values_list("pk", "merged_into_id")
     return {pk: into for pk, into in rows if into is not None}
+
+
+def end_of(worker_id: int, into: Mapping[int, int]) -> int:
+    """Return who a worker is now by `merge_map`; however it was damaged, this comes to an end."""
+    seen: set[int] = set()
+    while worker_id in into and worker_id not in seen:
+        seen.add(worker_id)
+        worker_id = into[worker_id]
+    return worker_id
 
 
 def leads_to(worker_id: Any, other_id: Any, into: Mapping[int, int]) -> bool:

@@ -21,6 +21,7 @@ from titan.core.permit import need_admin
 from titan.personnel.likeness import Band, Described, badge_letters, badge_stem, company_keys, likeness
 from titan.personnel.models import Company, Worker
 from titan.personnel.queries.distinct import distinct_pairs
+from titan.personnel.queries.merged import end_of
 
 MOST_OF_ONE_KEY = 60
 """More people than this who share a key have a frequent name in common and nothing else: the key says nothing."""
@@ -74,6 +75,11 @@ def similar_to(people: Sequence[Described], *, by: Actor, but: Iterable[int] = (
     Forbidden unless an admin.
     """
     need_admin(by)
+    return matches_of(people, but=but)
+
+
+def matches_of(people: Sequence[Described], *, but: Iterable[int] = ()) -> list[list[Match]]:
+    """Return what `similar_to` does, for whoever looked already who asks."""
     left_out, named = {*but}, dict(Company.objects.values_list("pk", "name"))
     companies = company_keys([*named.values(), *(one.company for one in people)])
     badges = list(Worker.objects.filter(anonymised_at=None).values_list(*_BADGES))
@@ -153,11 +159,6 @@ def _people(which: Q, named: Mapping[int, str]) -> dict[int, Described]:
 
 def _old_badges(badges: Iterable[tuple[int, str, int | None]]) -> dict[str, int]:
     """Return who has the badges of rows that were merged now, by their letters."""
-    into = {pk: (badge, to) for pk, badge, to in badges if to is not None}
-    old = {}
-    for badge, to in into.values():
-        stays = to
-        while stays in into:
-            stays = into[stays][1]
-        old[badge_letters(badge)] = stays
-    return old
+    known = list(badges)
+    into = {pk: to for pk, _badge, to in known if to is not None}
+    return {badge_letters(badge): end_of(pk, into) for pk, badge, _to in known if pk in into}

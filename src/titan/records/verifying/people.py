@@ -19,10 +19,10 @@ from titan.personnel.models import Company, Worker
 KEPT = 50_000
 
 # Of each worker and of everybody merged into them, over any steps: who they are, their key, and since which leaves the
-# one was erased and the other merged.
+# one was erased and the other merged. A circle, which only somebody without the guards can make, comes to an end.
 _WHO = f"""WITH RECURSIVE whole(top, id) AS (
         SELECT given.id, given.id FROM ({ids_sql()}) AS given
-        UNION ALL
+        UNION
         SELECT whole.top, w.id FROM whole JOIN {Worker._meta.db_table} w ON w.merged_into_id = whole.id
     )
     SELECT whole.top, w.id, w.first_name, w.last_name, w.employee_id, c.name, w.former_identities, k.key,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Exists, Max, OuterRef
 
-from titan.compliance.queries.workers import WorkerFilters, WorkerView, list_workers
+from titan.compliance.queries.workers import WorkerFilters, WorkerRow, list_workers
 from titan.core.actor import Actor
 from titan.core.bulk import id_set
 from titan.core.permit import need_reader
@@ -72,7 +72,7 @@ class Found:
     badge that was asked for, of a row that is somebody else by now.
     """
 
-    workers: list[WorkerView] = field(default_factory=list)
+    workers: list[WorkerRow] = field(default_factory=list)
     workers_total: int = 0
     sessions: list[SessionView] = field(default_factory=list)
     sessions_total: int = 0

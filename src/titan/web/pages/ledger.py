@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +16,6 @@ from titan.ledger.alarms import open_alarms
 from titan.ledger.models import LeafType
 from titan.ledger.queries.checkpoints import newest_checkpoint, vkeys
 from titan.ledger.queries.entries import ABOUT, Entry, head, list_entries, need_ledger_reader
-from titan.ledger.rules.canonical import read
 from titan.ledger.verifying.runs import VerificationView, ask_verification, list_verifications, one_verification
 from titan.web.shown import maybe_url
 from titan.web.visit import Visit, go_to, is_htmx, page, part, show
@@ -45,11 +43,6 @@ class EntryLine:
     words: str
     about: str
     address: str
-
-    @property
-    def moment(self) -> datetime:
-        """When it was said."""
-        return datetime.fromisoformat(self.entry.at)
 
 
 @require_GET
@@ -143,20 +136,20 @@ def _state(run: VerificationView) -> tuple[str, str]:
 def _line(entry: Entry) -> EntryLine:
     number, name = _about(entry)
     address = maybe_url(name, number) if name and number else ""
-    return EntryLine(entry, _words()[entry.type], f"#{number}" if number else "", address)
+    return EntryLine(entry, _words().get(entry.type, entry.type), f"#{number}" if number else "", address)
 
 
 def _about(entry: Entry) -> tuple[int | None, str]:
-    said = read(entry.data)
+    said = entry.said
     for column, (key, name) in SAYS.items():
         if entry.type in ABOUT[column]:
-            return said[key], name
+            return said.get(key), name
     if entry.type in {LeafType.EXTENDED, LeafType.EXTENSION_WITHDRAWN}:
-        return said["record"], "record_sheet"
-    return (said["session"], "session") if entry.type in ABOUT["session_id"] else (None, "")
+        return said.get("record"), "record_sheet"
+    return (said.get("session"), "session") if entry.type in ABOUT["session_id"] else (None, "")
 
 
-def _words() -> dict[LeafType, str]:
+def _words() -> dict[str, str]:
     return {
         LeafType.RECORD: _("Record written"),
         LeafType.COMPETENCY_OPENED: _("Pass waits for sign-off"),

@@ -29,6 +29,7 @@ from titan.core.errors import NotFound, invalid
 from titan.core.permit import need_reader
 from titan.exchange.exports.lists.matrix import matrix_columns
 from titan.personnel.models import Area, Company, Role, Worker
+from titan.personnel.queries.workers import WorkerShort
 from titan.web.query import given_id, given_text
 from titan.web.shown import TOKENS, local
 from titan.web.visit import Visit, page, part, show
@@ -41,7 +42,7 @@ STATUSES = tuple(Severity.names)
 class Row:
     """One worker. colour: of the worst item. cells: of each course in order, blank where nothing is required."""
 
-    worker: Worker
+    worker: WorkerShort
     colour: str
     red: int
     yellow: int
@@ -120,7 +121,7 @@ def _choices(courses: list[CourseCounts]) -> dict[str, list[tuple[int, str]]]:
 def _rows(found: list[MatrixRow], columns: list[CourseCounts], today: date) -> list[Row]:
     """Return the rows with the reason of each cell in words; one statement for all of them."""
     unproved = [
-        (row.worker.pk, cell.course_id)
+        (row.worker.id, cell.course_id)
         for row in found
         for cell in row.cells
         if Severity[cell.status] < Severity.EXPIRING
@@ -146,7 +147,7 @@ class _Grid:
         """Return one worker's row. first: it holds the cell that the keyboard reaches first."""
         colours = [TOKENS[COLOURS[Severity[cell.status]]] for cell in row.cells]
         filled = {
-            cell.course_id: self._cell(row.worker.pk, cell, colour)
+            cell.course_id: self._cell(row.worker.id, cell, colour)
             for cell, colour in zip(row.cells, colours, strict=True)
             if cell.course_id in self.titles
         }

@@ -177,7 +177,10 @@ class Rows:
     def held_by(self, first: int, now: int, day: PastDay) -> int:
         """Return whose a result was at the end of the day that was entered for `first` and is now of `now`."""
         here = first
-        while here != now and here in self.merges and self.merges[here].at < day.end:
+        # Each merge is followed once: however they were damaged, this comes to an end.
+        for _step in self.merges:
+            if here == now or here not in self.merges or self.merges[here].at >= day.end:
+                break
             here = self.merges[here].into_id
         return here
 

@@ -66,14 +66,14 @@ def _course(course: CourseCounts, language: str) -> Column[_Row]:
 def _page(wanted: MatrixFilter, today: date, cursor: str | None) -> Page[_Row]:
     found = matrix(wanted, limit=ROWS_AT_ONCE, cursor=cursor, counted=False)
     red = [
-        (row.worker.pk, cell.course_id)
+        (row.worker.id, cell.course_id)
         for row in found.items
         for cell in row.cells
         if cell.status == Severity.NON_COMPLIANT.name
     ]
     past = histories(red, today)
     rows = [
-        _Row(row, {cell.course_id: cell_mark(cell, past.get((row.worker.pk, cell.course_id))) for cell in row.cells})
+        _Row(row, {cell.course_id: cell_mark(cell, past.get((row.worker.id, cell.course_id))) for cell in row.cells})
         for row in found.items
     ]
     return Page(rows, found.next_cursor, None)

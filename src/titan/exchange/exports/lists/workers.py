@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from titan.compliance.models import Severity
 from titan.compliance.queries.workers import (
     WorkerFilters,
-    WorkerView,
+    WorkerRow,
     list_workers,
     list_workers_worst_first,
     open_items,
@@ -36,7 +36,7 @@ class WorkersWanted(WorkerFilters):
 
 @dataclass(frozen=True)
 class _Row:
-    worker: WorkerView
+    worker: WorkerRow
     areas: list[str]
     supervisor: str
     open: dict[Colour, int]

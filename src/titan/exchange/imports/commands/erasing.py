@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from titan.core.bulk import id_set, update_rows
+from titan.core.bulk import update_rows
 from titan.core.command import Said, current_unit, say_all
 from titan.core.erasing import ERASED, Person
 from titan.exchange.imports.commands.discarding import forget
@@ -30,10 +30,8 @@ def blank_imports(person: Person) -> None:
         forget(named, at=current_unit().at)
         say_all(Said("import.discarded", "import", pk) for pk in named)
     # People name files after people.
-    words = [word for word in map(fold, person.words) if len(word) > 2]
-    labelled = Import.objects.exclude(file_name="").values_list("pk", "file_name")
-    found = [pk for pk, name in labelled if any(word in fold(name) for word in words)]
-    Import.objects.filter(pk__in=id_set(found)).update(file_name=ERASED)
+    shown = ImportedThing.objects.filter(entity__in=["worker", "named_worker"], entity_id__in=person.worker_ids)
+    Import.objects.filter(pk__in=shown.values("of_id")).update(file_name=ERASED)
 
 
 def _nameless(before: dict[str, object]) -> dict[str, object]:
@@ -41,7 +39,7 @@ def _nameless(before: dict[str, object]) -> dict[str, object]:
 
 
 def _open_imports_about(person: Person) -> list[int]:
-    """Return the open imports in which a cell is a badge, an address or a number of theirs, or holds their name."""
+    """Return the open imports with a row about them: their badge, address, number or whole name, or both names."""
     words = {folded for word in person.words if (folded := fold(word))}
     found: set[int] = set()
     slices = ImportSlice.objects.filter(of__state=State.OPEN).order_by("of_id", "sheet", "position")
@@ -52,4 +50,6 @@ def _open_imports_about(person: Person) -> list[int]:
 
 
 def _names(words: set[str], cells: list[object]) -> bool:
-    return any(fold(shown(cell)) in words for cell in cells if cell is not None)
+    hits = {folded for cell in cells if cell is not None and (folded := fold(shown(cell))) in words}
+    # A first name alone is that of many.
+    return len(hits) > 1 or any(" " in hit or any(letter.isdigit() for letter in hit) for hit in hits)

@@ -15,10 +15,12 @@ from titan.exchange.imports.rules.states import Kind, Outcome
 from titan.exchange.site_folder import differences, layout
 from titan.exchange.site_folder.cells import Cells
 from titan.exchange.site_folder.changes import is_new_record, record_key
+from titan.exchange.site_folder.checks import expiry_contradiction
 from titan.exchange.site_folder.differences import Differences
 from titan.exchange.site_folder.layout import Layout
 from titan.exchange.site_folder.problems import Problems
 from titan.exchange.site_folder.queries import Known
+from titan.exchange.site_folder.rows import RecordRow
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,10 @@ def judge(context: Context, plan: RowPlan) -> None:
         for _file, _row, error in problems.found:
             column = error.field.rpartition("column ")[2]
             plan.refuse(Reason(error.code, error.message), column)
+        return
+    contradiction = expiry_contradiction(row, context.known) if isinstance(row, RecordRow) else None
+    if contradiction:
+        plan.refuse(Reason("EXPIRY_CHANGED", contradiction), "expires_on")
         return
     decide(context, plan, row)
 

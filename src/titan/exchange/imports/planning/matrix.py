@@ -112,7 +112,7 @@ def _day(plan: RowPlan, column: int, cell: Cell, settled: Mapping[int, Settled])
     if cell is None or (isinstance(cell, str) and words.is_dashes(cell)):
         return None
     text = shown(cell)
-    if isinstance(cell, str | bool) or (isinstance(cell, int | float) and cell in {0, 1}):
+    if isinstance(cell, str | bool) or cell in (0, 1):
         folded = fold(text)
         if text.strip() in words.TICKS or folded in words.DONE:
             plan.refuse(reason("DONE_WHEN", text=text), column=column)

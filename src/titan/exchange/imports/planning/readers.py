@@ -21,8 +21,9 @@ from titan.exchange.imports.rules.states import Kind, QuestionKind
 from titan.exchange.imports.rules.texts import Unfit, lost_letters, read_text
 from titan.exchange.imports.rules.words import is_blank_word
 
-Read = Callable[[Cell], "str | Reason | Open"]
-"""Reads a cell: a value (empty: nothing), why it has none, or what is open about it."""
+Found = str | Reason | Open | tuple[Open, ...]
+"""What a cell was read as: a value (empty: nothing), why it has none, or what is open about it."""
+Read = Callable[[Cell], Found]
 
 WORDS = {
     (Kind.WORKERS, "status"): words.STATUSES,
@@ -75,9 +76,9 @@ def _reader(context: Context, use: SheetUse, field: Field, column: int | None) -
 
 
 def _remembering(read: Read) -> Read:
-    seen: dict[Any, str | Reason | Open] = {}
+    seen: dict[Any, Found] = {}
 
-    def remembered(cell: Cell) -> str | Reason | Open:
+    def remembered(cell: Cell) -> Found:
         key = cell if type(cell) is not dict else (cell.get("d") or repr(cell), "d")
         # Equal is not the same here: 1, 1.0 and true.
         key = (type(key), key)
@@ -170,7 +171,7 @@ def _reference(context: Context, noun: Noun) -> Read:
 def _references(context: Context, noun: Noun) -> Read:
     knows = context.names[noun].knows
 
-    def read(cell: Cell) -> str | Reason | Open:
+    def read(cell: Cell) -> Found:
         # Line breaks separate here, which tidying would make blanks.
         if isinstance(cell, str):
             lead = read_text(cell)
@@ -185,8 +186,8 @@ def _references(context: Context, noun: Noun) -> Read:
         if is_blank_word(text) and not knows(text):
             return ""
         codes = [context.refer(noun, part) for part in split_list(text, knows)]
-        unknown = next((code for code in codes if isinstance(code, Open)), None)
         # A set: in which order somebody wrote it says nothing.
+        unknown = tuple(code for code in codes if isinstance(code, Open))
         return unknown or ";".join(sorted({str(code) for code in codes}))
 
     return read

@@ -88,7 +88,11 @@ def _read(context: Context, plan: RowPlan, columns: list[Column], cells: list[Ce
             _report(plan, column, found)
 
 
-def _report(plan: RowPlan, column: Column, found: Reason | Open) -> None:
+def _report(plan: RowPlan, column: Column, found: Reason | Open | tuple[Open, ...]) -> None:
+    if isinstance(found, tuple):
+        for one in found:
+            _report(plan, column, one)
+        return
     if isinstance(found, Open):
         found.met(plan.use.place(plan.row, column.index))
         found.column = found.column or plan.use.heading(column.index)

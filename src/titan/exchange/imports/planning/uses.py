@@ -12,7 +12,16 @@ from titan.exchange.imports.reading import FileFound, SheetFound
 from titan.exchange.imports.reading.lines import Cell, column_letter
 from titan.exchange.imports.rules.fields import FIELDS
 from titan.exchange.imports.rules.folding import fold
-from titan.exchange.imports.rules.headers import Clues, Header, Mapped, find_header, header_at, signature
+from titan.exchange.imports.rules.headers import (
+    Clues,
+    Header,
+    Mapped,
+    find_header,
+    header_at,
+    headings_of,
+    signature,
+)
+from titan.exchange.imports.rules.headers.finding import LOOKED_AT
 from titan.exchange.imports.rules.hints import hinted_kind
 from titan.exchange.imports.rules.states import Kind
 
@@ -83,12 +92,8 @@ class Wanted:
 
 def uses_of(wanted: Wanted, first: Mapping[int, Sequence[Line]]) -> list[SheetUse]:
     """Return how the sheets are read. first: their first rows. One statement."""
-    headers = {sheet.index: _header(sheet, first.get(sheet.index, ()), wanted) for sheet in wanted.file.sheets}
-    remembered = _remembered(headers.values())
-    return [
-        _use(sheet, headers[sheet.index], wanted, remembered, first.get(sheet.index, ()))
-        for sheet in wanted.file.sheets
-    ]
+    remembered = _remembered(first.values())
+    return [_use(sheet, wanted, remembered, first.get(sheet.index, ())) for sheet in wanted.file.sheets]
 
 
 def remembered_columns(use: SheetUse) -> dict[str, str]:
@@ -101,17 +106,23 @@ def cell_at(cells: Sequence[Cell], column: int) -> Cell:
     return cells[column] if column < len(cells) else None
 
 
-def _header(sheet: SheetFound, lines: Sequence[Line], wanted: Wanted) -> Header | None:
+def _header(
+    sheet: SheetFound, lines: Sequence[Line], wanted: Wanted, remembered: Mapping[str, Remembered]
+) -> Header | None:
     chosen = wanted.decided.sheet(sheet.index)
     hint = hinted_kind(sheet.name) or hinted_kind(wanted.file_name)
     clues = replace(wanted.clues, hint=hint, kind=chosen.kind or wanted.clues.kind)
     if chosen.header_row is not None:
         return header_at(lines, chosen.header_row, clues)
+    for row, cells in lines[:LOOKED_AT]:
+        known = remembered.get(signature(headings_of(cells)))
+        if known is not None and clues.kind in {None, known.kind}:
+            return header_at(lines, row, replace(clues, kind=known.kind))
     return find_header(lines, clues)
 
 
-def _remembered(headers: Iterable[Header | None]) -> dict[str, Remembered]:
-    signatures = [signature(header.headings) for header in headers if header is not None]
+def _remembered(first: Iterable[Sequence[Line]]) -> dict[str, Remembered]:
+    signatures = [signature(headings_of(cells)) for lines in first for _row, cells in lines[:LOOKED_AT]]
     rows = RememberedLayout.objects.filter(signature__in=signatures).values_list("signature", "kind", "columns")
     return {
         signed: Remembered(Kind(kind), {int(column): name for column, name in columns.items()})
@@ -119,14 +130,9 @@ def _remembered(headers: Iterable[Header | None]) -> dict[str, Remembered]:
     }
 
 
-def _use(
-    sheet: SheetFound,
-    header: Header | None,
-    wanted: Wanted,
-    remembered: Mapping[str, Remembered],
-    lines: Sequence[Line],
-) -> SheetUse:
+def _use(sheet: SheetFound, wanted: Wanted, remembered: Mapping[str, Remembered], lines: Sequence[Line]) -> SheetUse:
     chosen = wanted.decided.sheet(sheet.index)
+    header = _header(sheet, lines, wanted, remembered)
     kind = chosen.kind or wanted.clues.kind
     known = remembered.get(signature(header.headings)) if header else None
     if known is not None and kind in {None, known.kind}:

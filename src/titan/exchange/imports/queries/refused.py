@@ -15,7 +15,7 @@ from titan.core.language import _, words_in
 from titan.exchange.imports.models import Import, ImportSlice
 from titan.exchange.imports.planning.slices import unpack
 from titan.exchange.imports.queries.finding import import_row, need_import_reader
-from titan.exchange.imports.reading.lines import Cell, column_letter, shown
+from titan.exchange.imports.reading.lines import Cell, column_letter, is_formula, shown
 from titan.exchange.imports.rules.states import State
 
 SHEET_NAME, FORBIDDEN = 31, str.maketrans(dict.fromkeys("[]:*?/\\", " "))
@@ -59,7 +59,8 @@ def _write_sheet(book: Any, row: Import, sheet: dict[str, Any], index: int) -> N
     page.set_column(len(headings), len(headings), WIDEST)
     for line, (cells, reasons) in enumerate(_refused(row, sheet["index"]), start=1):
         for column in range(len(headings)):
-            text = shown(cells[column]) if column < len(cells) else ""
+            # The result of a formula that was refused would come back as if somebody had typed it.
+            text = shown(cells[column]) if column < len(cells) and not is_formula(cells[column]) else ""
             if text:
                 page.write_string(line, column, text)
         page.write_string(line, len(headings), "\n".join(reasons))

@@ -49,7 +49,8 @@ def had_nothing_published(before: Mapping[str, Any]) -> bool:
 def things_of(import_id: int) -> Things:
     """Return what an import made and changed; one statement."""
     found = Things()
-    for noun, pk, before in ImportedThing.objects.filter(of_id=import_id).values_list("entity", "entity_id", "before"):
+    done = ImportedThing.objects.filter(of_id=import_id).exclude(entity="named_worker")
+    for noun, pk, before in done.values_list("entity", "entity_id", "before"):
         if before is None:
             found.made.setdefault(noun, set()).add(pk)
         else:

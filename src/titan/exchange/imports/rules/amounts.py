@@ -31,6 +31,8 @@ _UNITS = {
     **dict.fromkeys(("month", "months", "mo", "mos", "ay", "ayliq", "aylik", "mes", "mesyats"), Unit.MONTHS),
     **dict.fromkeys(("y", "yr", "yrs", "year", "years", "yil", "yillik", "il", "illik", "sene", "god"), Unit.YEARS),
 }
+# In brackets of a heading; an m could be either.
+_LETTERS = {"h": Unit.HOURS, "s": Unit.HOURS, "y": Unit.YEARS}
 _IN_MINUTES = {Unit.MINUTES: 1, Unit.HOURS: 60}
 _IN_MONTHS = {Unit.MONTHS: 1, Unit.YEARS: 12}
 
@@ -50,6 +52,9 @@ def whole_number(cell: Any) -> int | None:
 
 def said_unit(heading: str) -> Unit | None:
     """Return the unit that a heading names: Süre (saat), Validity (months), duration_minutes."""
+    for text in asides(heading):
+        if fold(text) in _LETTERS:
+            return _LETTERS[fold(text)]
     for text in (*asides(heading), heading):
         for word in fold(text).split():
             if word in _UNITS and len(word) > 1:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from titan.exchange.apostrophes import restored
 from titan.exchange.imports.reading.lines import Cell, shown
 from titan.exchange.imports.rules.amounts import SHORTENED
 from titan.exchange.imports.rules.folding import tidy
@@ -79,8 +80,8 @@ def _of_number(number: float) -> TextRead:
 def _of_text(text: str, *, is_phone: bool) -> TextRead:
     clean = tidy(text)
     # An apostrophe in front is how spreadsheets keep what follows from becoming a formula or a number.
-    if clean[:1] in {"'", "’"} and clean[1:2] in {*_FORMULA, *"0123456789"}:
-        clean = clean[1:]
+    is_kept = clean[:1] in {"'", "’"} and clean[1:2] in {*_FORMULA, *"0123456789"}
+    clean = clean[1:] if is_kept else restored(clean)
     if is_dashes(clean):
         return TextRead()
     if clean.startswith(_FORMULA) and not (is_phone and _PHONE.fullmatch(clean)):

@@ -17,6 +17,7 @@ from titan.core import settings
 from titan.core.actor import Actor
 from titan.core.errors import NotFound
 from titan.core.given import possible_ids
+from titan.core.models import SiteSettings
 from titan.core.page import Page
 from titan.core.permit import need_reader
 from titan.training.models import TrainingSession
@@ -46,21 +47,21 @@ class GroupCounts:
 def suggestions(
     session_id: int, wanted: PickerFilter, *, limit: int, cursor: str | None, by: Actor, at: datetime
 ) -> Page[Suggestion]:
-    """Return a page of suggestions for a session's course; at most eight statements. Raises NotFound."""
-    course_id = _course_of(session_id, by)
+    """Return a page of suggestions for a session's course; at most nine statements. Raises NotFound."""
+    course_id, site = _asked_of(session_id, by)
     after = order.place_of(cursor)
     found = order.in_order(session_id, course_id, wanted, after=after, most=limit + 1)
     page = found[:limit]
     next_cursor = page[-1].cursor() if len(found) > limit else None
-    return Page(rows_of(page, course_id, settings.current().today(at)), next_cursor, None)
+    return Page(rows_of(page, course_id, site.today(at)), next_cursor, None)
 
 
 def group_counts(session_id: int, wanted: PickerFilter, *, by: Actor) -> GroupCounts:
-    """Return how many workers there are to suggest in each group (at most four statements).
+    """Return how many workers there are to suggest in each group (at most five statements).
 
     Whatever group `wanted` names. Raises NotFound, Forbidden.
     """
-    counts = order.counts(session_id, _course_of(session_id, by), wanted)
+    counts = order.counts(session_id, _asked_of(session_id, by)[0], wanted)
     by_group = {"RED": 0, "YELLOW": 0, "OTHER": 0}
     for part, n in counts.items():
         by_group[GROUPS[part]] += n
@@ -68,23 +69,24 @@ def group_counts(session_id: int, wanted: PickerFilter, *, by: Actor) -> GroupCo
 
 
 def chosen_workers(session_id: int, worker_ids: Iterable[int], *, by: Actor, at: datetime) -> list[Suggestion]:
-    """Return these workers as suggestions, by name, as far as they can be suggested at all (four statements)."""
-    course_id = _course_of(session_id, by)
+    """Return these workers as suggestions, by name, as far as they can be suggested at all (three statements)."""
+    course_id, site = _asked_of(session_id, by)
     found = order.these(session_id, course_id, worker_ids)
-    return rows_of(found, course_id, settings.current().today(at))
+    return rows_of(found, course_id, site.today(at))
 
 
 # Written out: each key pressed in the search asks it anew.
-_COURSE = f"SELECT course_id FROM {TrainingSession._meta.db_table} WHERE id = %s"
+_ASKED = f"""SELECT course_id, (SELECT timezone FROM {SiteSettings._meta.db_table} WHERE until IS NULL)
+    FROM {TrainingSession._meta.db_table} WHERE id = %s"""
 
 
-def _course_of(session_id: int, by: Actor) -> int:
-    """Return the session's course. Whoever may read about workers sees every session (need_reader)."""
+def _asked_of(session_id: int, by: Actor) -> tuple[int, settings.Site]:
+    """Return the session's course, and the site. Whoever may read about workers sees every session (need_reader)."""
     need_reader(by)
     for possible in possible_ids([session_id]):
         with connection.cursor() as cursor:
-            cursor.execute(_COURSE, [possible])
+            cursor.execute(_ASKED, [possible])
             row = cursor.fetchone()
         if row is not None:
-            return int(row[0])
+            return int(row[0]), settings.Site(timezone=row[1]) if row[1] else settings.Site(is_set_up=False)
     raise NotFound("session", session_id)

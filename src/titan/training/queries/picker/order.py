@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -18,22 +18,23 @@ from titan.compliance.models import ComplianceItem, Counted, Severity, Tally, Wo
 from titan.core.bulk import ids_param, ids_sql
 from titan.core.page import cursor_invalid, decode_cursor, encode_cursor
 from titan.personnel.models import AreaAssignment, Company, Worker, WorkerStatus
-from titan.personnel.queries.letters import anywhere, has_letters
+from titan.personnel.queries.letters import anywhere, has_letters, is_indexed, who_has_letters
 from titan.training.models import Attendee
 
 OTHERS = 3
 LISTED_FIRST = (Severity.NON_COMPLIANT, Severity.IN_GRACE, Severity.EXPIRING)
 GROUPS = {0: "RED", 1: "YELLOW", 2: "YELLOW", OTHERS: "OTHER"}
 
-# So many workers are sooner looked up and sorted than met while an index is walked.
+# So many workers are sooner looked up and sorted than met while an index is walked; of a small site fewer: `_most_few`.
 FEW_WORKERS = 1_000
 FEW_REDS = 300
+STEPS = 8
 
 _WORKER, _ITEM = Worker._meta.db_table, ComplianceItem._meta.db_table
 _VERDICT, _TALLY = WorkerVerdict._meta.db_table, Tally._meta.db_table
 _ATTENDEE, _COMPANY, _HELD = Attendee._meta.db_table, Company._meta.db_table, AreaAssignment._meta.db_table
 _OF_COURSE = "i.course_id = %(course)s AND i.severity"
-_A_DAY = timedelta(days=1)
+_OF_COMPANY = f"w.company_id IN (SELECT id FROM {_COMPANY} WHERE search_key LIKE %(like)s ESCAPE '\\')"
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,15 @@ class PickerFilter:
         return found
 
     def searches(self) -> list[str]:
-        """Return the conditions on a worker `w` of which one must hold as well; none without a search."""
+        """Return the conditions on a worker `w`, met already, of which one must hold as well; none without a search."""
+        return [has_letters("w", "%(like)s", indexed=False), _OF_COMPANY] if self._words else []
+
+    def ways(self) -> list[str]:
+        """Return the FROM and WHERE of workers `w` by each way to be found, so that each can use its index."""
         if not self._words:
-            return []
-        companies = f"SELECT id FROM {_COMPANY} WHERE search_key LIKE %(like)s ESCAPE '\\'"
-        return [has_letters(self._words, worker="w", pattern="%(like)s"), f"w.company_id IN ({companies})"]
+            return [f"FROM {_WORKER} w WHERE 1 = 1"]
+        letters = who_has_letters("w", "%(like)s", indexed=is_indexed(self._words))
+        return [letters, f"FROM {_WORKER} w WHERE {_OF_COMPANY}"]
 
     def values(self) -> dict[str, Any]:
         """Return the parameters of `conditions`."""
@@ -84,8 +89,7 @@ class PickerFilter:
         }
 
 
-@dataclass(frozen=True, order=True)
-class Place:
+class Place(NamedTuple):
     """A worker's place in the picker's order. day: the day the item changes by itself; of some groups only.
 
     The id as well: badges that differ in their case alone give one name key to two people.
@@ -143,12 +147,12 @@ class _Question:
 def _question(session_id: int, course_id: int, wanted: PickerFilter) -> _Question:
     params = {"session": session_id, "course": course_id, **wanted.values()}
     # Met in the order of a page, a worker is read anyway: the letters are compared there, not looked up.
-    met = [f"(w.search_key LIKE %(like)s ESCAPE '\\' OR {wanted.searches()[1]})"] if wanted.searches() else []
+    met = [f"({' OR '.join(wanted.searches())})"] if wanted.searches() else []
     return _Question(params, wanted.conditions() + met)
 
 
 def in_order(session_id: int, course_id: int, wanted: PickerFilter, *, after: Place, most: int) -> list[Place]:
-    """Return the next places after `after`, at most `most` (at most five statements)."""
+    """Return the next places after `after`, at most `most` (at most seven statements)."""
     asked = _question(session_id, course_id, wanted)
     parts = [part for part, group in GROUPS.items() if part >= after.part and wanted.group in (None, group)]
     few = _few(asked, wanted)
@@ -169,7 +173,7 @@ def these(session_id: int, course_id: int, worker_ids: Iterable[int]) -> list[Pl
 
 
 def counts(session_id: int, course_id: int, wanted: PickerFilter) -> Counter[int]:
-    """Return how many there are in each part of the order, whatever group is wanted (at most three statements)."""
+    """Return how many there are in each part of the order, whatever group is wanted (at most four statements)."""
     asked = _question(session_id, course_id, wanted)
     if not wanted.is_narrow:
         return _counted(asked)
@@ -220,12 +224,20 @@ def _few(asked: _Question, wanted: PickerFilter) -> list[int] | None:
     if not wanted.is_narrow:
         return None
     # Nearly everybody is active: joined to nothing, the status tempts SQLite's planner to read them all by it.
-    fits = [f"w.status || '' = '{WorkerStatus.ACTIVE.value}'", *wanted.conditions()]
-    # One query for each way to be found, so that each can use its index.
-    ways = [[*fits, way] for way in wanted.searches()] or [fits]
-    queries = [f"SELECT w.id FROM {_WORKER} w WHERE {' AND '.join(way)} LIMIT {FEW_WORKERS + 1}" for way in ways]
+    fits = " AND ".join(["", f"w.status || '' = '{WorkerStatus.ACTIVE.value}'", *wanted.conditions()])
+    most = _most_few(asked)
+    queries = [f"SELECT w.id {way}{fits} LIMIT {most + 1}" for way in wanted.ways()]
     found = asked.rows(" UNION ".join(f"SELECT id FROM ({query}) AS found{n}" for n, query in enumerate(queries)))
-    return None if len(found) > FEW_WORKERS else [row[0] for row in found]
+    return None if len(found) > most else [row[0] for row in found]
+
+
+def _most_few(asked: _Question) -> int:
+    """Return how many workers count as few: those looked up cost about what a walk to a page's last worker does.
+
+    The more there are of whom it fits, the shorter is the walk; the larger the site, the longer.
+    """
+    latest = asked.rows(f"SELECT MAX(id) FROM {_WORKER}")[0][0] or 0
+    return min(FEW_WORKERS, int((STEPS * latest) ** 0.5))
 
 
 def _sorted_out(asked: _Question, worker_ids: list[int]) -> list[Place]:

@@ -13,10 +13,12 @@ from titan.exchange.imports.rules.folding import case_key, fold
 from titan.exchange.imports.rules.names import code_from
 from titan.exchange.imports.rules.states import Kind
 
+_NAMED = ("name", "title", "title_en")
+
 
 def fill_company(context: Context, plan: RowPlan) -> Columns:
     """Fill a company; without a code it is the one of this name, else a new one with a code made of its name."""
-    code = _code(context, plan, Noun.COMPANY, "name")
+    code = code_of(context, plan, Noun.COMPANY)
     known = context.known.companies.get(code)
     filler = Filler(context, plan, SimpleNamespace(name=known[1]) if known else None, {"code": code})
     filler.fill("name", required=True)
@@ -28,7 +30,7 @@ def fill_company(context: Context, plan: RowPlan) -> Columns:
 
 def fill_role(context: Context, plan: RowPlan) -> Columns:
     """Fill a role; without a code it is the one of this title, else a new one."""
-    code = _code(context, plan, Noun.ROLE, "title", "title_en")
+    code = code_of(context, plan, Noun.ROLE)
     known = context.known.roles.get(code)
     filler = Filler(context, plan, known, {"code": code})
     titled(filler, known.title if known else {})
@@ -38,7 +40,7 @@ def fill_role(context: Context, plan: RowPlan) -> Columns:
 
 def fill_area(context: Context, plan: RowPlan) -> Columns:
     """Fill an area; without a code it is the one of this name, else a new one."""
-    code = _code(context, plan, Noun.AREA, "name")
+    code = code_of(context, plan, Noun.AREA)
     known = context.known.areas.get(code)
     filler = Filler(context, plan, known, {"code": code})
     filler.fill("name", required=True)
@@ -51,7 +53,7 @@ def fill_area(context: Context, plan: RowPlan) -> Columns:
 
 def fill_course(context: Context, plan: RowPlan) -> Columns:
     """Fill a course from its published version; a new one needs its length and how long it is valid."""
-    code = _code(context, plan, Noun.COURSE, "title", "title_en")
+    code = code_of(context, plan, Noun.COURSE)
     known = context.known.courses.get(code)
     published = known.published if known else None
     filler = Filler(context, plan, published, {"code": code})
@@ -99,13 +101,13 @@ def fill_venue(context: Context, plan: RowPlan) -> Columns:
     return filler.columns
 
 
-def _code(context: Context, plan: RowPlan, noun: Noun, *name_fields: str) -> str:
+def code_of(context: Context, plan: RowPlan, noun: Noun) -> str:
     """Return the code of a row: as given, as it stands in other case, by its name, or made of its name."""
     given = plan.values.get("code", "")
     names = context.names[noun]
     if given:
         return given if given in names.labels else _in_other_case(given, names.labels) or given
-    name = next((plan.values[field] for field in name_fields if plan.values.get(field)), "")
+    name = next((plan.values[field] for field in _NAMED if plan.values.get(field)), "")
     if not name:
         return ""
     return names.find(name).code or code_from(name, names.labels)

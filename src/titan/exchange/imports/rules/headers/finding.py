@@ -17,6 +17,11 @@ LOOKED_AT = 60
 _GENERIC = "code kod kodu no id name ad adı isim title başlık type tür status durum location"
 GENERIC = frozenset(fold(word) for word in _GENERIC.split())
 """Headings that could be of anything."""
+_MARKS = {
+    Kind.RECORDS: {"course_code", "completed_on"},
+    Kind.ROLE_REQUIREMENTS: {"course_code"},
+    Kind.AREA_REQUIREMENTS: {"course_code"},
+}
 
 
 def find_header(lines: Sequence[Line], clues: Clues) -> Header | None:
@@ -68,7 +73,15 @@ def _of_each_kind(row: int, headings: list[str], clues: Clues) -> list[Header]:
 
 def _is_enough(header: Header, clues: Clues) -> bool:
     found = len(header.columns)
+    if clues.kind is None and not _is_told_apart(header):
+        return False
     return found >= 2 or (found == 1 and header.kind in {clues.hint, clues.kind})
+
+
+def _is_told_apart(header: Header) -> bool:
+    """Tell whether headings hold what makes a kind: badges and names alone are of workers, not of their training."""
+    marks = _MARKS.get(header.kind) if header.kind else None
+    return marks is None or bool(marks & {mapped.field for mapped in header.columns.values()})
 
 
 def _score(kind: Kind, columns: dict[int, Mapped], headings: Sequence[str], hint: Kind | None) -> float:
