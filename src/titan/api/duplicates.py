@@ -164,7 +164,11 @@ def list_similar(request: HttpRequest, filters: Query[SimilarFilters]) -> Any:
     return Page(items, None, len(items))
 
 
-@router.get("/workers/{worker_id}/merge", response=MergePreviewShape)
+@router.get(
+    "/workers/{worker_id}/merge",
+    response=MergePreviewShape,
+    openapi_extra={"responses": {409: {"description": "The two cannot be merged: every reason, as POST tells it."}}},
+)
 @refuses_first(may_not_write)
 def preview_merge(request: HttpRequest, worker_id: Id, filters: Query[MergeFilters]) -> Any:
     """What POST would do, or the same refusal; soft blocks are `warnings`."""
