@@ -316,7 +316,7 @@ def test_the_plan_of_this_file_covers_the_whole_area() -> None:
         for path, item in api.document["paths"].items()
         for method in item
     }
-    # Papers are no JSON, and who gets them depends on more: test_certificates, test_calendars, tests/paper, tests/packs.
+    # Papers are no JSON, and who gets them depends on more: test_certificates, test_calendars, tests/packs.
     area = {
         (method, path)
         for method, path in known

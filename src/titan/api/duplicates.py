@@ -151,7 +151,11 @@ def list_duplicates(request: HttpRequest, filters: Query[DuplicateFilters]) -> A
     return Page(items, page.next_cursor, page.total)
 
 
-@router.get("/workers/similar", response=Listed[SimilarShape])
+@router.get(
+    "/workers/similar",
+    response=Listed[SimilarShape],
+    openapi_extra={"responses": {404: {"description": "There is no such company."}}},
+)
 @refuses_first(need_admin)
 def list_similar(request: HttpRequest, filters: Query[SimilarFilters]) -> Any:
     """Who on the site may be somebody, before they are entered; a badge of a merged row finds whoever stays."""
