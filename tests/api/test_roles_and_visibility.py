@@ -57,6 +57,8 @@ ON_SESSIONS = [
     Endpoint("POST", "/sessions/{draft}/schedule", ADMINS, lambda world: world["plan"]),
     Endpoint("POST", "/sessions/{session}/cancel", ADMINS, {"reason": "Sandstorm"}),
     Endpoint("GET", "/sessions/{session}/suggestions", READERS),
+    Endpoint("GET", "/sessions/{session}/calendar.ics", EVERYBODY),
+    Endpoint("GET", "/sessions/{session}/sheet.pdf", EVERYBODY),
     Endpoint("GET", "/sessions/{session}/attendees", EVERYBODY),
     Endpoint("POST", "/sessions/{session}/attendees", ADMINS, lambda world: {"worker_ids": [world["walk_in"]]}),
     Endpoint("DELETE", "/sessions/{session}/attendees/{worker}", ADMINS, status=204),
