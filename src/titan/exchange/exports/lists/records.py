@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from titan.accounts.queries import user_names
@@ -57,6 +58,7 @@ def records(wanted: RecordFilter, asked: Asked) -> Listing[_Record]:
         Column("result", head["result"], lambda one: result_mark(one.row.result, results), width=10),
         Column("score", _("Score"), lambda one: one.row.score, Shape.NUMBER, 8),
         Column("expires_on", head["expires_on"], lambda one: one.row.expires_on, Shape.DAY),
+        Column("extended_until", _("Extended until"), lambda one: _extended(one.row), Shape.DAY),
         Column(
             "standing",
             _("Counts today"),
@@ -80,6 +82,12 @@ def records(wanted: RecordFilter, asked: Asked) -> Listing[_Record]:
         return Page([_Record(row, codes.get(row.session_id or 0, "")) for row in found.items], found.next_cursor, None)
 
     return Listing("records", _("Training records"), columns, page, asked.site.zone, frozen=3)
+
+
+def _extended(record: TrainingRecord) -> date | None:
+    """Return the day until which an extension in force keeps a record valid; None without one that reaches further."""
+    is_extended = record.expires_on is not None and record.valid_until > record.expires_on
+    return record.valid_until if is_extended else None
 
 
 def competencies(wanted: CompetenciesWanted, asked: Asked) -> Listing[_Competency]:
