@@ -112,6 +112,18 @@ def _chosen(page: Page) -> None:
     expect(page.locator("#invite")).to_be_visible()
 
 
+def _ticked(page: Page) -> None:
+    for number in (0, 2, 3):
+        page.locator("[name=worker_id]").nth(number).check()
+    expect(page.locator("[data-chosen]")).to_contain_text("3")
+
+
+def _areas_looked_at(page: Page) -> None:
+    page.locator("[name=area_ids]").nth(1).check()
+    page.locator("[value=look]").click()
+    expect(page.locator("#h-effect")).to_be_visible()
+
+
 def _verifying(page: Page) -> None:
     # Where nobody takes it up, the one asked for first still waits.
     if page.locator("#verify-everything").count():
@@ -212,6 +224,17 @@ SCREENS = (
     # Workers and their proof
     Screen("workers", HSE, "/workers"),
     Screen("workers-nobody", HSE, "/workers?search=nobody+at+all"),
+    Screen("workers-ticked", HSE, "/workers", _ticked),
+    Screen("many", HSE, "/workers/actions"),
+    Screen("many-areas", HSE, "/workers/actions?action=ASSIGN_AREAS&{many}"),
+    Screen("many-areas-effect", HSE, "/workers/actions?action=ASSIGN_AREAS&{many}", _areas_looked_at),
+    Screen("many-role-refused", HSE, "/workers/actions?action=CHANGE_ROLE&{many}", refused("[value=look]")),
+    Screen("many-leavers", HSE, "/workers/actions?action=DEACTIVATE&leavers=1"),
+    Screen("many-leave", HSE, "/workers/actions?action=DEACTIVATE&{many}", printed=True),
+    Screen("many-leave-refused", HSE, "/workers/actions?action=DEACTIVATE&{many}", refused("[value=do]", reason=" ")),
+    Screen(
+        "many-badges-refused", HSE, "/workers/actions?action=REACTIVATE", refused("[value=look]", badges="X-1\nX-2")
+    ),
     Screen("workers-merged-badge", HSE, "/workers?search={merged_badge}"),
     Screen("duplicates", HSE, "/workers/duplicates"),
     Screen("merge-whom", HSE, "/workers/{holder}/merge"),

@@ -183,7 +183,7 @@ class _Maker:
         found |= self.records(found["finalized"])
         found |= self.twins(found["holder"], found["finalized"])
         found |= {**self.certificates(found), **self.cases(found["sign_off_session"]), **self.shelf()}
-        return {**found, **self.extensions(), **self.imports()}
+        return {**found, **self.extensions(), **self.many(), **self.imports()}
 
     def imports(self) -> dict[str, int]:
         """Spreadsheets in every state: with questions and refused rows, ready, applied, rested upon, taken back."""
@@ -611,6 +611,22 @@ class _Maker:
             "extended_worker": record.worker_id,
             "extended_token": Certificate.objects.get(record=record).token,
         }
+
+    def many(self) -> dict[str, str]:
+        """Workers to change at once: some of them leavers, one inactive, one blacklisted."""
+        from urllib.parse import urlencode
+
+        from titan.personnel.commands.workers import update_worker
+        from titan.personnel.models import Worker
+        from titan.personnel.rules import WorkerChanges
+
+        some = list(Worker.objects.filter(status="ACTIVE", employee_id__startswith="NGT-").order_by("pk")[:14])
+        for number, worker in enumerate(some[:4]):
+            last = NOW.date() - timedelta(days=3 + number)
+            status = "INACTIVE" if number == 3 else "ACTIVE"
+            update_worker(worker.pk, WorkerChanges(end_date=last, status=status), by=self.admin, at=NOW)
+        update_worker(some[4].pk, WorkerChanges(status="BLACKLISTED"), reason="Fought.", by=self.admin, at=NOW)
+        return {"many": urlencode({"worker_id": [worker.pk for worker in some]}, doseq=True)}
 
     def shelf(self) -> dict[str, int]:
         from titan.catalogue.models import Course

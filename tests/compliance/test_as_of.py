@@ -415,6 +415,26 @@ def test_it_costs_the_same_statements_whatever_a_worker_has(life: Life) -> None:
     assert costs == [STATEMENTS, STATEMENTS]
 
 
+def test_what_it_costs_at_most(life: Life) -> None:
+    """One statement more for whoever was merged, and one for whose company of that day is gone."""
+    role, course = life.role(), life.course()
+    life.require("role", role, course)
+    company = create_company("L-GONE", "Gone", by=ADMIN, at=life.at)
+    gone, stays = (life.worker(role, (life.area(),)) for _ in range(2))
+    for worker in (gone, stays):
+        life.change(worker, company_id=company)
+        life.passed(worker, course)
+    life.pass_days(1)
+    for worker in (gone, stays):
+        life.change(worker, company_id=life.companies[0])
+    delete_company(company, by=ADMIN, at=life.at)
+    life.merge(gone, stays)
+    for worker in (gone, stays):
+        with CaptureQueriesContext(connection) as asking:
+            asked(life, worker, FIRST)
+        assert len(asking) == STATEMENTS + 2
+
+
 # ------------------------------------------------------------------------------------- rebuilt worlds
 
 

@@ -66,7 +66,7 @@ def test_a_worker_is_shown_whole(django_assert_num_queries: Any) -> None:
     boss = make_worker()
     person = make_worker(role=role, areas=areas, supervisor=boss, email="a@b.az", start_date=date(2026, 1, 1))
     judge(person, Severity.IN_GRACE)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         view = worker(person.pk, by=AUDITOR, language="tr")
     assert view.role is not None
     assert view.areas is not None

@@ -13,6 +13,7 @@ from tests.compliance.invariant import verdict_equals_rebuild
 from tests.ledger.verifying.world import looked
 from tests.merging.people import Site, merge
 from tests.training.acting import ADMIN, AT, DAY, settle
+from titan.exchange.imports.models import Import, TypedValue
 from titan.ledger.commands.sign import sign_head
 from titan.personnel.commands.distinct import say_distinct
 from titan.personnel.commands.workers import update_worker
@@ -33,6 +34,7 @@ MOVES = {
     "training.CaseRed.worker": "who turned Red",
 }
 STAYS = {
+    "imports.TypedValue.worker_id": "what was typed about a row of a file, which is evidence; it goes with the name",
     "ledger.PersonKey.worker_id": "it opens what was said under the old number, which nobody rewrites",
     "personnel.AreaAssignment.worker": "what was asked of the old number then stays what was asked; it is ended",
     "personnel.RoleAssignment.worker": "as above",
@@ -68,6 +70,8 @@ def both() -> tuple[Worker, Worker]:
     """Two rows of one person, both with everything: in classes of their own, and each named by all relations."""
     site = Site()
     user, early = cast.make_user(), site.person("Early", "Bird")
+    named = {"file_name": "list.xlsx", "sha256": "0" * 64, "size": 1, "language": "en"}
+    file = Import.objects.create(**named, given={}, choices={}, opened_at=AT)
     made = []
     for number in range(2):
         worker = site.person(role=site.role, areas=[site.area, site.yard], supervisor=site.boss)
@@ -81,6 +85,7 @@ def both() -> tuple[Worker, Worker]:
         site.live(earlier)
         merge(earlier, worker)
         update_worker(worker.pk, WorkerChanges(areas=(AreaGiven(site.area.pk),)), by=ADMIN, at=AT)
+        TypedValue.objects.create(of=file, place="List!A2", field="phone", value="1", worker_id=worker.pk)
         made.append(worker)
     say_distinct(made[0].pk, early.pk, by=ADMIN, at=AT)
     Worker.objects.filter(pk=made[0].pk).update(user=user)

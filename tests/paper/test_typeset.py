@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import unicodedata
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,11 +10,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.paper.reading import codes, fonts, page_count, picture, standard, texts
+from tests.paper.reading import archival_faults, codes, fonts, page_count, picture, standard, texts
 from titan.paper import typeset as typesetting
 from titan.paper.glyphs import MISSING, covered, families, printable
 from titan.paper.qr import qr_svg
@@ -46,6 +48,20 @@ def test_it_is_a_pdf_for_the_archive_with_its_fonts_inside() -> None:
     assert held
     assert all(inside for _name, inside in held)
     assert {name.partition("-")[0] for name, _inside in held} == {"NotoSans", "NotoSansArabic"}
+
+
+def test_what_breaks_the_standard_is_found() -> None:
+    with pikepdf.open(io.BytesIO(typeset("probe", {"name": "x"}))) as document:
+        document.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name("/JavaScript"), JS="app.alert(1)")
+        del document.Root.OutputIntents
+        for one in document.objects:
+            if isinstance(one, pikepdf.Dictionary) and one.get("/Type") == "/FontDescriptor":
+                del one[next(name for name in one if name.startswith("/FontFile"))]
+        spoilt = io.BytesIO()
+        document.save(spoilt, encryption=pikepdf.Encryption(owner="a", user=""))
+    found = " ".join(archival_faults(spoilt.getvalue()))
+    for rule in ("6.1.3", "6.2.3", "6.6.2", "6.2.11.4", "/JS is forbidden", "/JavaScript is forbidden"):
+        assert rule in found, rule
 
 
 @pytest.mark.parametrize(

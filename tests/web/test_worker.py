@@ -30,7 +30,7 @@ from titan.records.extensions.rules import AuthorityDecision, Extending
 from titan.records.models import CompetencyStatus, TrainingRecord
 from titan.training.commands import finalize_session
 
-WORKER_STATEMENTS = 31
+WORKER_STATEMENTS = 32
 HTMX = {"HX-Request": "true"}
 
 

@@ -25,6 +25,10 @@ class Severity(models.IntegerChoices):
     COMPLIANT = 4
 
 
+NAMES = {severity.value: severity.name for severity in Severity}
+"""The names by number: lists ask for them a thousand times, and an enumeration takes its time."""
+
+
 class Requirement(models.Model):
     """A course that a role or an area asks for; a replaced one keeps its `until`."""
 

@@ -69,7 +69,7 @@ def cover(
                 *_span(scope),
                 (_("Site"), site.name),
                 (_("Made"), f"{date_format(at.astimezone(site.zone), 'j F Y H:i')} ({site.timezone})"),
-                (_("Made by"), made_by),
+                *([(_("Made by"), made_by)] if made_by else []),
                 (_("Entries"), number(told.entries)),
                 (_("Evidence"), _evidence_words(evidence, withheld)),
             ],

@@ -48,6 +48,10 @@ class WorkerFields:
     areas: tuple[AreaGiven, ...] = ()
 
 
+COLUMNS = tuple(name for name in WorkerFields.__dataclass_fields__ if name != "areas")
+"""What of it stands in the worker's own row."""
+
+
 @dataclass(frozen=True)
 class WorkerChanges:
     """Some of what a worker has; what is UNCHANGED stays, `areas` are replaced as a whole."""
@@ -181,6 +185,14 @@ def buried_fields(gone: WorkerFields) -> WorkerFields:
         user_id=None,
         areas=(),
     )
+
+
+def changed_worker(before: WorkerFields, changes: WorkerChanges, wrong: Wrong, *, today: date) -> WorkerFields:
+    """Return what a worker has after `changes`, cleaned and with every day to count from; report what is wrong.
+
+    Whether what it refers to exists is not asked here.
+    """
+    return with_anchors(checked_worker(with_changes(before, changes), wrong, today=today, before=before), today)
 
 
 def changed_fields(before: WorkerFields, after: WorkerFields) -> list[str]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from titan.compliance.queries.workers import WorkerView
 from titan.core.errors import FieldError, Invalid, Refusal
 from titan.exchange.exports.words import worker_status_words
+from titan.personnel.mass_actions.rules import Action
 from titan.personnel.models import Company, Role, WorkerStatus
 from titan.personnel.queries.merged import badge_now
 from titan.personnel.queries.tree import AreaNode, area_tree
@@ -45,6 +46,17 @@ def worker_choices() -> Choices:
         areas=area_tree(),
         statuses=worker_statuses(),
     )
+
+
+def action_choices() -> list[tuple[str, str]]:
+    """Return every action with its words."""
+    return [
+        (Action.ASSIGN_AREAS.value, _("Assign areas")),
+        (Action.TAKE_AREAS.value, _("Take areas away")),
+        (Action.CHANGE_ROLE.value, _("Change the role")),
+        (Action.DEACTIVATE.value, _("Deactivate leavers")),
+        (Action.REACTIVATE.value, _("Reactivate")),
+    ]
 
 
 def worker_statuses() -> list[tuple[str, str]]:

@@ -276,12 +276,13 @@ def whole_history(seed: int, settings: Any, *, many: int = 50) -> Site:
         revoke,
         unextend,
         revoke,
+        lambda one: extend(one, letter=True),
         merge,
+        unextend,
         outside,
         decide,
         revoke,
         merge,
-        lambda one: extend(one, letter=True),
     ]
     for number, step in enumerate(steps):
         step(site)

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import BooleanField, Exists, Func, Max, OuterRef, Q, QuerySet, Sum, TextField, Value
 from django.db.models.lookups import GreaterThan
 
-from titan.compliance.models import ComplianceItem, Counted, Severity, Tally, WorkerVerdict
+from titan.compliance.models import NAMES, ComplianceItem, Counted, Severity, Tally, WorkerVerdict
 from titan.compliance.queries.summary import course_titles
 from titan.compliance.rules import reason
 from titan.core import settings
@@ -131,9 +131,6 @@ def histories(pairs: Iterable[tuple[int, int]], today: date) -> dict[tuple[int, 
         for row in rows
         if (row["worker_id"], row["course_id"]) in wanted
     }
-
-
-NAMES = {severity.value: severity.name for severity in Severity}
 
 
 @dataclass(frozen=True)

@@ -60,9 +60,9 @@ def rule_effect(
 
     def tried() -> tuple[Items, Items, dict[int, int], dict[int, int]]:
         with transaction.atomic():
-            before, stood = _items(courses, workers), _verdicts()
+            before, stood = _items(courses, workers), _verdicts(workers)
             change()
-            after, stand = _items(courses, workers), _verdicts()
+            after, stand = _items(courses, workers), _verdicts(workers)
             transaction.set_rollback(True)
         return before, after, stood, stand
 
@@ -89,8 +89,11 @@ def _items(courses: Collection[int] | None, workers: Collection[int] | None) -> 
     return {(worker_id, course_id): (kind, severity, due) for worker_id, course_id, kind, severity, due in rows}
 
 
-def _verdicts() -> dict[int, int]:
-    return dict(WorkerVerdict.objects.values_list("worker_id", "severity"))
+def _verdicts(workers: Collection[int] | None) -> dict[int, int]:
+    found = WorkerVerdict.objects.all()
+    if workers is not None:
+        found = found.filter(worker_id__in=id_set(workers))
+    return dict(found.values_list("worker_id", "severity"))
 
 
 def _named(worker_ids: Collection[int]) -> tuple[WorkerShort, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from titan.compliance.models import ComplianceItem, Severity, WorkerVerdict
+from titan.compliance.models import NAMES, ComplianceItem, Severity, WorkerVerdict
 from titan.core.actor import Actor
 from titan.core.bulk import id_set
 from titan.core.errors import NotFound, invalid
@@ -195,6 +195,12 @@ def list_workers_worst_first(
     return Page([_listed(row, language) for row in rows[:limit]], following, total)
 
 
+def worker_ids(filters: WorkerFilters, *, by: Actor, most: int) -> list[int]:
+    """Return who a list of workers holds, by name; at most so many (one statement). Raises Forbidden for trainers."""
+    need_reader(by)
+    return [row[0] for row in _IDS.rows(_wanted(filters), most)]
+
+
 def workers_listed(worker_ids: Iterable[int], *, language: str) -> dict[int, WorkerRow]:
     """Return these workers as a list shows them, by id, also those that were merged (one statement)."""
     rows = _rows().filter(pk__in=id_set(worker_ids)).values_list(*_LISTED)
@@ -338,6 +344,7 @@ _LISTED = (
 )
 _SEVERITY = _LISTED.index("verdict__severity")
 _BY_NAME, _JUDGED, _NOT_JUDGED = (Statement(build, *_LISTED) for build in (_by_name, _judged, _not_judged))
+_IDS = Statement(_by_name, "id")
 
 
 def _listed(row: tuple[Any, ...], language: str) -> WorkerRow:
@@ -354,7 +361,7 @@ def _listed(row: tuple[Any, ...], language: str) -> WorkerRow:
         role=RoleShort(role, role_code, in_language(title, language)) if role else None,
         role_assigned_on=since,
         status=status,
-        compliance_status=None if severity is None else Severity(severity).name,
+        compliance_status=None if severity is None else NAMES[severity],
         start_date=starts,
         end_date=ends,
         supervisor_id=supervisor_id,

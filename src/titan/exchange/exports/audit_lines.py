@@ -28,6 +28,8 @@ REFERENCES = {
     "parent_id": "area",
     "prerequisite_ids": "course",
     "qualifications": "course",
+    **dict.fromkeys(("merged_id", "merged_into_id", "other_id", "reports", "distinct_pairs"), "worker"),
+    "sessions": "session",
     "workers": "worker",
     "attendees": "worker",
 }

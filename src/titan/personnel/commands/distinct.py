@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from django.db import connection
 
 from titan.core.actor import Actor
-from titan.core.command import command, nothing_changed, say
+from titan.core.bulk import insert_rows
+from titan.core.command import Said, command, nothing_changed, say, say_all
 from titan.core.errors import NotFound
 from titan.core.given import Wrong, is_id
 from titan.core.language import _
@@ -47,6 +48,20 @@ def say_distinct(worker_id: int, other_id: int, *, by: Actor, at: datetime) -> N
         nothing_changed()
         return
     say("worker.told_apart", "worker", worker_id, after={"other_id": other_id})
+
+
+@command
+def tell_apart(pairs: Collection[tuple[int, int]], *, by: Actor, at: datetime) -> None:
+    """Remember of many pairs at once that they are two people; three statements, whatever their number.
+
+    The caller keeps others from writing workers meanwhile, and gives no pair of which it was said already, nor
+    anybody who was merged. Raises Forbidden.
+    """
+    need_admin(by)
+    low_first = sorted({(min(pair), max(pair)) for pair in pairs})
+    rows = [{"one_id": one, "other_id": other, "said_at": at, "said_by_id": by.user_id} for one, other in low_first]
+    insert_rows(DistinctPair, rows, returning=())
+    say_all(Said("worker.told_apart", "worker", one, after={"other_id": other}) for one, other in low_first)
 
 
 def move_distinct_pairs(pair: Pair) -> Iterator[Part]:

@@ -11,9 +11,8 @@ from django.db import connection
 from titan.core.errors import NotFound
 from titan.core.given import is_id
 from titan.personnel.models import AreaAssignment, Worker
-from titan.personnel.rules import PERSONAL, AreaGiven, WorkerFields
+from titan.personnel.rules import COLUMNS, PERSONAL, AreaGiven, WorkerFields
 
-COLUMNS = tuple(name for name in WorkerFields.__dataclass_fields__ if name != "areas")
 REASON_LIMIT = 2_000
 NOBODY = WorkerFields(employee_id="", first_name="", company_id=0, status="")
 

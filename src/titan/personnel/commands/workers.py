@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import nullcontext
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -21,7 +20,7 @@ from titan.core.lock import Subject, lock_alone
 from titan.core.merging import WORKER_MERGED
 from titan.core.permit import need_admin
 from titan.personnel.commands.assignments import keep_history
-from titan.personnel.commands.identity import IDENTIFYING, restating
+from titan.personnel.commands.changing import Changed, write_changed
 from titan.personnel.commands.storing import (
     NOBODY,
     REASON_LIMIT,
@@ -30,9 +29,8 @@ from titan.personnel.commands.storing import (
     fields_of,
     locked_worker,
     plain_fields,
-    store_fields,
 )
-from titan.personnel.models import Area, Company, Worker, WorkerStatus
+from titan.personnel.models import Area, Company, Worker
 from titan.personnel.models import Role as WorkerRole
 from titan.personnel.queries.merged import badge_now, need_unmerged
 from titan.personnel.rules import (
@@ -40,17 +38,12 @@ from titan.personnel.rules import (
     WorkerChanges,
     WorkerFields,
     changed_fields,
+    changed_worker,
     checked_worker,
     circle_under,
     with_anchors,
     with_changes,
 )
-
-# Verdicts are sorted by name and counted by company.
-VERDICT_FIELDS = {
-    *("status", "role_id", "role_assigned_on", "areas"),
-    *("company_id", "first_name", "last_name", "employee_id"),
-}
 
 
 @command
@@ -97,38 +90,23 @@ def update_worker(
     before = fields_of(worker)
     wrong = Wrong()
     reason = wrong.text("reason", reason, limit=REASON_LIMIT, lines=True)
-    after = with_changes(before, changes)
-    _may_link(before, after, by)
     today = settings.current().today(at)
-    after = checked_worker(after, wrong, today=today, before=before)
+    after = changed_worker(before, changes, wrong, today=today)
+    _may_link(before, after, by)
     _check_references(worker_id, before, after, wrong)
     wrong.refuse()
-    after = with_anchors(after, today)
     need_unmerged(worker)
     if worker.anonymised_at is not None:
         raise Conflict(
             "WORKER_ANONYMISED",
             _("Worker %(worker)s was anonymised and does not change any more.") % {"worker": worker_id},
         )
-    changed = changed_fields(before, after)
-    if not changed:
+    if before == after:
         nothing_changed()
         return
     seen = with_anchors(with_changes(before, expected or WorkerChanges()), today)
     need_expected(vars(before), vars(seen), _("worker %(worker)s") % {"worker": worker_id})
-    with restating([worker_id], by=by, at=at) if IDENTIFYING & set(changed) else nullcontext():
-        store_fields(worker, after, changed)
-    keep_history(worker_id, before, after, at=at)
-    if VERDICT_FIELDS & set(changed) and WorkerStatus.ACTIVE in {before.status, after.status}:
-        touch([worker_id])
-    say(
-        "worker.updated",
-        "worker",
-        worker_id,
-        before=plain_fields(before, changed, names=False),
-        after=plain_fields(after, changed),
-        reason=reason,
-    )
+    write_changed([Changed(worker_id, before, after, worker.also_key)], reason=reason, by=by, at=at)
 
 
 def _may_link(before: WorkerFields | None, after: WorkerFields, by: Actor) -> None:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import DateField, F, Max, OuterRef, Prefetch, QuerySet, Subquery, Value
+from django.db.models import DateField, Exists, F, Max, OuterRef, Prefetch, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from titan.catalogue.models import Course
@@ -21,6 +21,7 @@ from titan.core.language import _
 from titan.core.page import DEFAULT_LIMIT, Page, decode_cursor, encode_cursor
 from titan.core.permit import need_reader
 from titan.ledger.models import LeafType
+from titan.personnel.models import Worker
 from titan.records.extensions.rules import Extending, Line, check_extending
 from titan.records.models import FOREVER, DaysOf, ExtendedRecord, Result, TrainingRecord, ValidityExtension
 
@@ -41,12 +42,14 @@ def lines_of(extending: Extending, *, lock: bool = False) -> list[Line]:
     extension gives as long already keep their day. lock: let nobody change them until the transaction ends.
     """
     days = {f"{_COLUMN[DaysOf(extending.days_of)]}__range": (extending.first_day, extending.last_day)}
+    # Not joined to their workers: whoever waits for a merge would lose the records that it gave to somebody else.
+    erased = Worker.objects.filter(pk=OuterRef("worker_id"), anonymised_at__isnull=False)
     found = TrainingRecord.objects.filter(
+        ~Exists(erased),
         course_id=extending.course_id,
         result=Result.PASSED,
         revoked_at=None,
         expires_on__lt=extending.until,
-        worker__anonymised_at=None,
         **days,
     )
     rows = _in_order(found, lock=lock).values_list("id", "worker_id", "valid_until")

@@ -6,6 +6,7 @@ from typing import Any
 
 from titan.core.errors import NotFound
 from titan.core.page import Page, decode_cursor, encode_cursor
+from titan.core.statements import Statement
 from titan.core.text import search_key
 from titan.records.models import AssessmentMethod, CompetencyRecord, CompetencyStatus
 
@@ -39,7 +40,12 @@ def list_competencies(
 
 def waiting_count() -> int:
     """Return how many competency records wait for an assessor."""
-    return CompetencyRecord.objects.filter(status=CompetencyStatus.PENDING, revoked_at=None).count()
+    return _WAITING.count({})
+
+
+_WAITING = Statement(
+    lambda _shape: CompetencyRecord.objects.filter(status=CompetencyStatus.PENDING, revoked_at=None), "id"
+)
 
 
 def one_competency(competency_id: int) -> CompetencyRecord:

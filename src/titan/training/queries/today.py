@@ -6,14 +6,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from titan.compliance.models import ComplianceItem, Severity
-from titan.core.actor import Actor
+from titan.core.actor import Actor, Role
 from titan.core.settings import Site
+from titan.core.statements import Given, Shape, Statement, column
 from titan.resources.models import Qualification
-from titan.training.access import visible_sessions
 from titan.training.models import Attendance, Attendee, SessionStatus, Slot, TrainingSession
 
 
@@ -50,16 +51,36 @@ class Tasks:
 
 
 def tasks(*, at: datetime, by: Actor, most: int = 12) -> Tasks:
-    """Return what needs action now, in two statements whatever the number of sessions."""
-    rows = _open_sessions(visible_sessions(by), at)
+    """Return what needs action now, in one statement whatever the number of sessions."""
+    # A trainer sees their own alone, as in `visible_sessions`.
+    whose = {"trainer_id": by.trainer_id or 0} if by.role is Role.TRAINER else {}
+    rows = [_Open(*row) for row in _OPEN.rows({"at": at, **whose})]
     found = [task for row in rows if (task := _task(row, at)) is not None]
     order = list(Todo)
     found.sort(key=lambda task: (order.index(task.todo), task.since))
     return Tasks(found[:most], len(found))
 
 
-def _open_sessions(sessions: QuerySet[TrainingSession], at: datetime) -> QuerySet[TrainingSession]:
-    """Return drafts with people and scheduled sessions that have begun or cannot run."""
+class _Open(NamedTuple):
+    """A draft with people, or a scheduled session that has begun or cannot run."""
+
+    session_id: int
+    code: str | None
+    status: str
+    course_id: int
+    course_code: str
+    first_name: str | None
+    last_name: str | None
+    created_at: datetime
+    evidence_id: int | None
+    ends_at: datetime | None
+    invited: int | None
+    unmarked: int | None
+    red: int | None
+    qualified: bool
+
+
+def _open(shape: Shape) -> QuerySet[TrainingSession]:
     slots = Slot.objects.filter(session_id=OuterRef("pk")).order_by().values("session_id")
     people = Attendee.objects.filter(session_id=OuterRef("pk")).order_by().values("session_id")
     unmarked = people.filter(Q(status=Attendance.REGISTERED) | Q(status=Attendance.ATTENDED, result=""))
@@ -75,51 +96,53 @@ def _open_sessions(sessions: QuerySet[TrainingSession], at: datetime) -> QuerySe
     qualified = Qualification.objects.filter(
         trainer_id=OuterRef("trainer_id"), course_id=OuterRef("course_id"), until=None
     )
-    return (
-        sessions.filter(status__in=[SessionStatus.DRAFT, SessionStatus.SCHEDULED])
-        .select_related("course", "trainer")
-        .annotate(
-            starts_at=Subquery(slots.annotate(t=Min("starts_at")).values("t")),
-            ends_at=Subquery(slots.annotate(t=Max("ends_at")).values("t")),
-            invited=Subquery(people.annotate(n=Count("pk")).values("n")),
-            unmarked=Subquery(unmarked.annotate(n=Count("pk")).values("n")),
-            red=Subquery(red.annotate(n=Count("pk")).values("n")),
-            qualified=Exists(qualified),
-        )
-        .filter(
-            Q(status=SessionStatus.DRAFT, red__gt=0)
-            | Q(status=SessionStatus.SCHEDULED, qualified=False)
-            | Q(status=SessionStatus.SCHEDULED, ends_at__lte=at)
-        )
+    sessions = TrainingSession.objects.filter(status__in=[SessionStatus.DRAFT, SessionStatus.SCHEDULED])
+    if "trainer_id" in shape:
+        sessions = sessions.filter(trainer_id=Given("trainer_id", column(TrainingSession, "id")))
+    return sessions.annotate(
+        ends_at=Subquery(slots.annotate(t=Max("ends_at")).values("t")),
+        invited=Subquery(people.annotate(n=Count("pk")).values("n")),
+        unmarked=Subquery(unmarked.annotate(n=Count("pk")).values("n")),
+        red=Subquery(red.annotate(n=Count("pk")).values("n")),
+        qualified=Exists(qualified),
+    ).filter(
+        Q(status=SessionStatus.DRAFT, red__gt=0)
+        | Q(status=SessionStatus.SCHEDULED, qualified=False)
+        | Q(status=SessionStatus.SCHEDULED, ends_at__lte=Given("at", column(Slot, "ends_at")))
     )
 
 
-def _task(row: TrainingSession, at: datetime) -> Task | None:
-    facts = vars(row)
-    todo, since, people = _todo(row, facts, at)
+_OPEN = Statement(
+    _open,
+    *("id", "code", "status", "course_id", "course__code", "trainer__first_name", "trainer__last_name", "created_at"),
+    *("evidence_id", "ends_at", "invited", "unmarked", "red", "qualified"),
+)
+
+
+def _task(row: _Open, at: datetime) -> Task | None:
+    todo, since, people = _todo(row, at)
     if todo is None:
         return None
     return Task(
         todo=todo,
-        session_id=row.pk,
+        session_id=row.session_id,
         code=row.code or "",
         course_id=row.course_id,
-        course_code=row.course.code,
-        trainer_name=row.trainer.name if row.trainer else "",
+        course_code=row.course_code,
+        trainer_name=f"{row.first_name or ''} {row.last_name or ''}".strip(),
         since=since,
         people=people,
     )
 
 
-def _todo(row: TrainingSession, facts: dict[str, object], at: datetime) -> tuple[Todo | None, datetime, int]:
-    invited, unmarked, red = (int(str(facts[name] or 0)) for name in ("invited", "unmarked", "red"))
+def _todo(row: _Open, at: datetime) -> tuple[Todo | None, datetime, int]:
     if row.status == SessionStatus.DRAFT:
-        return Todo.DRAFT_HOLDS_RED, row.created_at, red
-    ends_at = facts["ends_at"] if isinstance(facts["ends_at"], datetime) else at
-    if not facts["qualified"]:
+        return Todo.DRAFT_HOLDS_RED, row.created_at, row.red or 0
+    invited, ends_at = row.invited or 0, row.ends_at or at
+    if not row.qualified:
         return Todo.CANNOT_RUN, row.created_at, invited
-    if unmarked or not invited:
-        return Todo.MARKS, ends_at, unmarked
+    if row.unmarked or not invited:
+        return Todo.MARKS, ends_at, row.unmarked or 0
     if row.evidence_id is None:
         return Todo.EVIDENCE, ends_at, invited
     return Todo.FINALIZE, ends_at, invited
@@ -136,21 +159,26 @@ class Seats:
 
 def booked_seats(*, at: datetime, site: Site) -> list[Seats]:
     """Return the seats of scheduled sessions to come: the venue's, or the people invited where those are more."""
+    return [
+        Seats(course_id, site.today(starts_at), max(capacity or 0, invited or 0))
+        for course_id, starts_at, capacity, invited in _TO_COME.rows({"at": at})
+    ]
+
+
+def _to_come(_shape: Shape) -> QuerySet[TrainingSession]:
     people = Attendee.objects.filter(session_id=OuterRef("pk")).order_by().values("session_id")
     slots = Slot.objects.filter(session_id=OuterRef("pk")).order_by().values("session_id")
-    rows = (
+    return (
         TrainingSession.objects.filter(status=SessionStatus.SCHEDULED)
         .annotate(
             starts_at=Subquery(slots.annotate(t=Min("starts_at")).values("t")),
             invited=Subquery(people.annotate(n=Count("pk")).values("n")),
         )
-        .filter(starts_at__gte=at)
-        .values_list("course_id", "starts_at", "venue__capacity", "invited")
+        .filter(starts_at__gte=Given("at", column(Slot, "starts_at")))
     )
-    return [
-        Seats(course_id, site.today(starts_at), max(capacity or 0, invited or 0))
-        for course_id, starts_at, capacity, invited in rows
-    ]
+
+
+_TO_COME = Statement(_to_come, "course_id", "starts_at", "venue__capacity", "invited")
 
 
 def seats_by_course(seats: list[Seats]) -> dict[int, int]:

@@ -162,6 +162,7 @@ def _words() -> dict[str, str]:
         LeafType.EXTENSION_WITHDRAWN: _("Extension withdrawn"),
         LeafType.SUPERSEDED: _("Sheet replaced"),
         LeafType.RESTATED: _("Somebody's name, badge or company changed"),
+        LeafType.MERGED: _("Two entries of one person put together"),
         LeafType.ERASED: _("Somebody was erased"),
         LeafType.KEY: _("Key announced"),
         LeafType.EPOCH: _("Ledger opened"),

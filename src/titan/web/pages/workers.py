@@ -20,7 +20,7 @@ from titan.web.form import Form
 from titan.web.language import language_of_titles
 from titan.web.query import given_id, given_text
 from titan.web.visit import Visit, go_to, page, show
-from titan.web.worker_form import blank_form, new_worker, refused_form, worker_choices
+from titan.web.worker_form import action_choices, blank_form, new_worker, refused_form, worker_choices
 
 ROWS = 50
 
@@ -44,6 +44,8 @@ def workers_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "choices": worker_choices(),
         "was": merged_badge(wanted.search) if wanted.search else None,
         "query": query.urlencode(),
+        "filters": [(name, value) for name, value in query.items() if value],
+        "actions": action_choices(),
         "is_first": cursor is None,
     }
     return show(request, visit, "workers/workers.html", values)

@@ -109,7 +109,7 @@ class Judged(Basis):
 def worker_as_of(
     worker_id: int, on: date, *, known: Known = Known.THEN, by: Actor, at: datetime, language: str = "en"
 ) -> AsOf:
-    """Return how a worker stood at the end of the site day `on` (at most twenty statements, whatever they have).
+    """Return how a worker stood at the end of the site day `on` (at most 21 statements, whatever they have).
 
     known: THEN counts what had been entered by the end of that day; NOW counts what is known today about that day.
     Raises Forbidden for trainers, NotFound, and Invalid at `on` for a day to come or before the kept history.

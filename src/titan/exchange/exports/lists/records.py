@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from titan.accounts.queries import user_names
@@ -16,6 +15,7 @@ from titan.exchange.exports.marks import competency_mark, record_mark, result_ma
 from titan.exchange.exports.words import competency_words, result_words, source_words
 from titan.exchange.headings import headings
 from titan.exchange.imports.rules.states import Kind
+from titan.records.extensions.queries import RecordExtension, deciding, loaded_extensions
 from titan.records.models import CompetencyRecord, TrainingRecord
 from titan.records.queries.competency import list_competencies
 from titan.records.queries.records import RecordFilter, list_records
@@ -34,10 +34,11 @@ class CompetenciesWanted:
 
 @dataclass(frozen=True)
 class _Record:
-    """A training record (its place in the ledger with it), and the code of its session."""
+    """A training record (its place in the ledger with it), the code of its session, and by what it is valid longer."""
 
     row: Any
     session: str
+    extended: RecordExtension | None
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ def records(wanted: RecordFilter, asked: Asked) -> Listing[_Record]:
         Column("result", head["result"], lambda one: result_mark(one.row.result, results), width=10),
         Column("score", _("Score"), lambda one: one.row.score, Shape.NUMBER, 8),
         Column("expires_on", head["expires_on"], lambda one: one.row.expires_on, Shape.DAY),
-        Column("extended_until", _("Extended until"), lambda one: _extended(one.row), Shape.DAY),
+        Column("extended_to", _("Extended to"), lambda one: one.extended.until if one.extended else None, Shape.DAY),
+        Column("extended_by", _("By decision"), lambda one: one.extended.reference if one.extended else None, width=24),
         Column(
             "standing",
             _("Counts today"),
@@ -79,15 +81,13 @@ def records(wanted: RecordFilter, asked: Asked) -> Listing[_Record]:
     def page(cursor: str | None) -> Page[_Record]:
         found = list_records(wanted, limit=ROWS_AT_ONCE, cursor=cursor, counted=False)
         codes = session_codes(row.session_id for row in found.items if row.session_id)
-        return Page([_Record(row, codes.get(row.session_id or 0, "")) for row in found.items], found.next_cursor, None)
+        rows = [
+            _Record(row, codes.get(row.session_id or 0, ""), deciding(row, loaded_extensions(row)))
+            for row in found.items
+        ]
+        return Page(rows, found.next_cursor, None)
 
     return Listing("records", _("Training records"), columns, page, asked.site.zone, frozen=3)
-
-
-def _extended(record: TrainingRecord) -> date | None:
-    """Return the day until which an extension in force keeps a record valid; None without one that reaches further."""
-    is_extended = record.expires_on is not None and record.valid_until > record.expires_on
-    return record.valid_until if is_extended else None
 
 
 def competencies(wanted: CompetenciesWanted, asked: Asked) -> Listing[_Competency]:

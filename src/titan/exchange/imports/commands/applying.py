@@ -16,7 +16,7 @@ from titan.core.language import _, ngettext
 from titan.core.permit import need_admin
 from titan.evidence.commands import StagedEvidence, Upload, record_evidence, stage
 from titan.evidence.rules import Kind as EvidenceKind
-from titan.exchange.imports.commands.recording import record_what_was_done
+from titan.exchange.imports.commands.recording import record_what_was_done, remember_who_is_new
 from titan.exchange.imports.commands.working import ask_work, keep_check, need_open, work_now_if_small
 from titan.exchange.imports.models import Import, ImportBytes, ImportSlice, RememberedLayout
 from titan.exchange.imports.planning.check import Checked, Progress, check_rows, stands_as_checked
@@ -137,6 +137,7 @@ def _write(import_id: int, checked: Checked, staged: StagedEvidence, *, by: Acto
     written = {report.file: [report.created, report.changed] for report in reports if report.changes_something}
     say("import.applied", "import", row.pk, after={"evidence_id": evidence.id, "files": written})
     record_what_was_done(row, checked, load)
+    remember_who_is_new(checked, load, by=by, at=at)
     _remember_layouts(context.uses, at=at)
     _close(row, evidence.id, checked, by=by, at=at)
     return True

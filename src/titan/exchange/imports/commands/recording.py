@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
-from titan.core.bulk import insert_rows
+from titan.core.actor import Actor
+from titan.core.bulk import insert_rows, text_set
 from titan.exchange.imports.models import Import, ImportedThing, TypedValue
 from titan.exchange.imports.planning.check import PEOPLE, Checked
 from titan.exchange.imports.planning.judging import SPECS
+from titan.exchange.imports.planning.people import told_apart
 from titan.exchange.imports.planning.rows import RowPlan
 from titan.exchange.imports.rules.states import Kind, Outcome
 from titan.exchange.site_folder.changes import record_key
 from titan.exchange.site_folder.commands.writing import Ids, Load
 from titan.exchange.site_folder.differences import text
+from titan.personnel.commands.distinct import tell_apart
+from titan.personnel.models import Worker
 
 NAMED = "named_worker"
 """How the workers are called whom an applied file names, but for those that it made or changed."""
@@ -25,6 +30,22 @@ def record_what_was_done(row: Import, checked: Checked, load: Load) -> None:
     things += _named(checked, load, {thing["entity_id"] for thing in things if thing["entity"] == "worker"})
     insert_rows(ImportedThing, [{"of_id": row.pk, **thing} for thing in things], returning=())
     insert_rows(TypedValue, [{"of_id": row.pk, **typed} for typed in _typed(checked, load)], returning=())
+
+
+def remember_who_is_new(checked: Checked, load: Load, *, by: Actor, at: datetime) -> None:
+    """Keep of whom somebody said that they are new, and not who they look like: they are not proposed again."""
+    told = told_apart(checked.context)
+    asked = {badge for alike in told.values() for badge in alike}
+    if not asked:
+        return
+    numbers = dict(Worker.objects.filter(employee_id__in=text_set(asked)).values_list("employee_id", "pk"))
+    pairs = {
+        (load.ids.workers[new], numbers[badge])
+        for new, alike in told.items()
+        for badge in alike
+        if new in load.ids.workers and badge in numbers
+    }
+    tell_apart(pairs, by=by, at=at)
 
 
 def _things(checked: Checked, load: Load) -> Iterator[dict[str, Any]]:

@@ -27,7 +27,7 @@ from titan.exchange.imports.rules.folding import code_key
 from titan.exchange.imports.rules.headers import Clues
 from titan.exchange.imports.rules.states import Kind, Outcome
 from titan.exchange.site_folder.changes import RecordKey, StandingRecord
-from titan.exchange.site_folder.queries import KnownWorker, known, known_records, known_workers
+from titan.exchange.site_folder.queries import KnownWorker, badges_merged, known, known_records, known_workers
 from titan.exchange.site_folder.rows import Folder
 from titan.personnel.models import Worker
 
@@ -114,9 +114,10 @@ def _know_people(context: Context, survey: Survey) -> None:
     """Read the workers and records that the file may be about: those it names, or all of them."""
     if not any(use.is_used and use.kind in PEOPLE for use in context.uses):
         return
-    context.badges = badges_of_site()
+    context.badges, context.merged = badges_of_site(), badges_merged()
     answered = {answer.removeprefix("same:") for answer in context.decided.answers.values()}
     named = {badge for name in survey.badges | answered for badge in (name, *context.badges.get(code_key(name), ()))}
+    named |= {context.merged[badge] for badge in named if badge in context.merged}
     # Whoever supervises whom may go round through people that no row names.
     supervised = any(use.is_used and use.column_of("supervisor_employee_id") is not None for use in context.uses)
     context.people = None if supervised or len(named) > FEW else _with_supervisors(named)
@@ -142,7 +143,7 @@ def stands_as_checked(context: Context) -> bool:
     if context.people is None or context.people or context.badges:
         workers, records = _people_and_records(context)
         now = replace(now, workers=workers, records=records)
-        if context.badges != badges_of_site():
+        if context.badges != badges_of_site() or context.merged != badges_merged():
             return False
     return now == context.known
 
@@ -190,6 +191,8 @@ def _plans(context: Context, import_id: int, use: SheetUse) -> Iterable[RowPlan]
 def _settle(context: Context, plan: RowPlan, repeats: Repeats) -> None:
     if plan.kind in PEOPLE:
         settle_badge(context, plan)
+        if plan.outcome is Outcome.IGNORED:
+            return
     if not plan.problems:
         judge(context, plan)
     key = key_of_row(plan)

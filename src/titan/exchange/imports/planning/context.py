@@ -42,9 +42,11 @@ CREATABLE = {Noun.COMPANY, Noun.ROLE, Noun.AREA}
 class Context:
     """See above.
 
-    badges: of the whole site, by what they have in common. new_badges: of new workers in the file so far. days: what
-    the columns of days tell, by sheet and column. units: likewise of lengths of time; bare_numbers: cells of those that
-    only a unit explains. made_up: new companies, roles and areas that somebody asked to create: code → name.
+    badges: of the whole site, by what they have in common. merged: those of rows that were merged, each with the badge
+    that it is now. meant: rows whose new badge somebody said to be a standing worker's, by that badge. new_badges: of
+    new workers in the file so far. days: what the columns of days tell, by sheet and column. units: likewise of lengths
+    of time; bare_numbers: cells of those that only a unit explains. made_up: new companies, roles and areas that
+    somebody asked to create: code → name.
     people, trained: the badges whose workers and whose records were read (None: all workers).
     counted_expiries: how many records end when their course's validity does, because the file says nothing.
     """
@@ -58,6 +60,8 @@ class Context:
     uses: list[SheetUse]
     names: dict[Noun, Names]
     badges: dict[str, list[str]]
+    merged: dict[str, str] = field(default_factory=dict)
+    meant: dict[str, RowPlan] = field(default_factory=dict)
     asked: Asked = field(default_factory=Asked)
     days: dict[tuple[int, int], DayColumn] = field(default_factory=dict)
     units: dict[tuple[int, int], Unit | None] = field(default_factory=dict)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-
-from titan.exchange.imports.planning.context import Context
+from titan.exchange.imports.planning.context import Context, Noun
 from titan.exchange.imports.planning.rows import RowPlan
 from titan.exchange.imports.rules.reasons import reason
 from titan.exchange.imports.rules.states import Kind, Outcome, QuestionKind
+from titan.personnel.likeness import Described
+from titan.personnel.queries.similar import matches_of
+from titan.personnel.queries.workers import WorkerShort, short_workers
 
 SAME, NEW = "same", "new"
+SAME_AS = "same:"
+SEPARATOR = "\x1f"
+MOST_ASKED = 5
 
 
 def badge_key(sheet: int) -> str:
@@ -25,13 +28,32 @@ def person_key(badge: str) -> str:
 
 def settle_badge(context: Context, plan: RowPlan) -> None:
     """Find whom a row means, and refuse it when that is not certain. New workers are taken as new."""
-    badge = plan.values.get("employee_id", "")
-    person = context.answer(person_key(badge)) if badge else ""
-    if person.startswith("same:"):
-        badge = plan.values["employee_id"] = person[5:]
-    plan.key = badge
+    above = plan.values.get("supervisor_employee_id", "")
+    if above in context.merged:
+        plan.values["supervisor_employee_id"] = context.merged[above]
+    badge = plan.key = _answered_badge(context, plan)
     if not badge or badge in context.known.workers or badge in context.new_badges:
         return
+    if badge not in context.merged:
+        _settle_alike(context, plan, badge)
+    _follow_merge(context, plan)
+
+
+def _answered_badge(context: Context, plan: RowPlan) -> str:
+    """Return the badge of a row: the one in its cell, or of whoever somebody said that it is."""
+    badge = plan.values.get("employee_id", "")
+    answer = context.answer(person_key(badge)) if badge else ""
+    if not answer.startswith(SAME_AS):
+        return badge
+    if plan.kind is Kind.WORKERS:
+        context.meant.setdefault(badge, plan)
+    chosen = answer.removeprefix(SAME_AS)
+    plan.values["employee_id"] = context.merged.get(chosen, chosen)
+    return plan.values["employee_id"]
+
+
+def _settle_alike(context: Context, plan: RowPlan, badge: str) -> None:
+    """Take an unknown badge as the standing one that is much like it, if somebody said so; refuse what is unknown."""
     alike = context.same_badge(badge)
     answer = context.answer(badge_key(plan.use.index))
     if alike is not None:
@@ -46,45 +68,59 @@ def settle_badge(context: Context, plan: RowPlan) -> None:
         plan.refuse(reason("UNKNOWN_WORKER", text=badge), "employee_id")
 
 
-@dataclass(frozen=True)
-class NewPerson:
-    """A worker that a file would make."""
-
-    badge: str
-    first_name: str
-    last_name: str
-    company_code: str
-
-
-@dataclass(frozen=True)
-class Alike:
-    """A worker that stands already and looks like a new one. why: in words."""
-
-    badge: str
-    name: str
-    why: str
-
-
-FindAlike = Callable[[Collection[NewPerson]], Mapping[str, list[Alike]]]
-_finders: list[FindAlike] = []
-
-
-def find_alike_with(finder: FindAlike) -> None:
-    """Register what finds standing workers that look like new ones, by new badge, likeliest first."""
-    if finder not in _finders:
-        _finders.append(finder)
+def _follow_merge(context: Context, plan: RowPlan) -> None:
+    """Let the badge of a row that was merged mean whoever stays; what it says of who they are is theirs to say."""
+    now = context.merged.get(plan.key)
+    if now is None:
+        return
+    if plan.kind is Kind.WORKERS:
+        plan.ignore(reason("MERGED", text=plan.key, badge=now))
+    else:
+        plan.key = plan.values["employee_id"] = now
 
 
 def warn_of_alikes(context: Context) -> None:
-    """Ask about each new worker who looks like one that stands: the same person, or a new one. Asked, never decided."""
-    new = {
-        plan.key: NewPerson(plan.key, typed.first_name, typed.last_name, typed.company_code)
-        for plan in context.plans
-        if plan.kind is Kind.WORKERS and plan.outcome is Outcome.CREATED and (typed := plan.typed) is not None
-    }
-    for finder in _finders if new else ():
-        for badge, alike in finder(list(new.values())).items():
-            plan = context.new_badges[badge]
+    """Ask about each new worker who looks like one that stands: the same person, or a new one; five statements.
+
+    Asked, never decided; what was answered stays to be seen.
+    """
+    new = [
+        (badge, plan)
+        for badge, plan in (*context.new_badges.items(), *context.meant.items())
+        if plan.outcome is not Outcome.REFUSED
+    ]
+    if not new:
+        return
+    found = matches_of([_described(context, badge, plan) for badge, plan in new])
+    likely = [matches[:MOST_ASKED] for matches in found]
+    named = short_workers(match.worker_id for matches in likely for match in matches)
+    for (badge, plan), matches in zip(new, likely, strict=True):
+        told = [_told(named[match.worker_id], match.reason) for match in matches if match.worker_id in named]
+        if told:
             about = context.asked.about(person_key(badge), QuestionKind.PERSON, badge)
-            about.candidates = tuple(f"{one.badge}\x1f{one.name}\x1f{one.why}" for one in alike)
-            about.met(f"{plan.use.place(plan.row)}: {new[badge].first_name} {new[badge].last_name}")
+            about.candidates = tuple(told)
+            about.met(f"{plan.use.place(plan.row)}: {_whole_name(plan)}")
+
+
+def _told(one: WorkerShort, why: str) -> str:
+    return SEPARATOR.join((one.employee_id, f"{one.first_name} {one.last_name}".strip(), why))
+
+
+def _described(context: Context, badge: str, plan: RowPlan) -> Described:
+    company = plan.typed.company_code if plan.typed else plan.values.get("company_code", "")
+    pk, name = context.known.companies.get(company, (None, context.names[Noun.COMPANY].labels.get(company, company)))
+    return Described(badge, "", _whole_name(plan), pk, name)
+
+
+def _whole_name(plan: RowPlan) -> str:
+    names = ("full_name",) if plan.values.get("full_name") else ("first_name", "last_name")
+    return " ".join(plan.values[name] for name in names if plan.values.get(name))
+
+
+def told_apart(context: Context) -> dict[str, list[str]]:
+    """Return the new badges of whom somebody said that they are new workers, each with the badges that were asked."""
+    return {
+        about.text: [one.split(SEPARATOR)[0] for one in about.candidates]
+        for about in context.asked.found.values()
+        if about.kind is QuestionKind.PERSON and context.decided.answers.get(about.key) == NEW
+    }

@@ -9,7 +9,7 @@ from titan.exchange.imports.planning.asked import Open, key_of
 from titan.exchange.imports.planning.context import CREATABLE, Context, Noun
 from titan.exchange.imports.planning.days import answered_order, days_key
 from titan.exchange.imports.planning.filling.workers import START, TODAY
-from titan.exchange.imports.planning.people import NEW, SAME
+from titan.exchange.imports.planning.people import NEW, SAME, SAME_AS, SEPARATOR
 from titan.exchange.imports.planning.uses import SheetUse
 from titan.exchange.imports.queries.views import Option, Question
 from titan.exchange.imports.rules.amounts import Unit
@@ -211,17 +211,17 @@ def _badge(context: Context, about: Open) -> Question:
 
 
 def _person(context: Context, about: Open) -> Question:
-    found = [one.split("\x1f") for one in about.candidates]
+    found = [one.split(SEPARATOR) for one in about.candidates]
     return _asked(
         about,
         text=_("Is the new worker %(badge)s somebody who stands already?") % {"badge": about.text},
         options=(
             Option(NEW, _("No, a new worker")),
-            *(Option(f"same:{badge}", f"{badge} {name} ({why})") for badge, name, why in found),
+            *(Option(f"{SAME_AS}{badge}", f"{badge} {name} ({why})") for badge, name, why in found),
         ),
         answer=context.answer(about.key, NEW),
         takes_code=True,
-        how=f"--answer {about.key}=same:{found[0][0]}",
+        how=f"--answer {about.key}={SAME_AS}{found[0][0]}",
     )
 
 

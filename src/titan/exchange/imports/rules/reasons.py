@@ -37,6 +37,7 @@ _WORDS = {
     "UNKNOWN_COURSE": N_("There is no course “%(text)s”: map it to one, or correct it."),
     "SEVERAL": N_("“%(text)s” is the name of several (%(codes)s): choose one, or write the code."),
     "UNKNOWN_WORKER": N_("No worker has the badge “%(text)s”, on the site or in this file."),
+    "MERGED": N_("“%(text)s” is now %(badge)s: this row is left alone. Give %(badge)s to change that worker."),
     "BADGE_ALIKE": N_(
         "Badge “%(text)s” differs from the worker %(badge)s only in case or zeros: answer whether it is the same."
     ),

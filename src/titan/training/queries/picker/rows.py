@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 from django.db import connection
 
-from titan.compliance.models import ComplianceItem, Severity
-from titan.compliance.queries.items import NAMES, History, words
+from titan.compliance.models import NAMES, ComplianceItem, Severity
+from titan.compliance.queries.items import History, words
 from titan.core.bulk import ids_param, ids_sql
 from titan.core.language import _
 from titan.personnel.models import Company, Role, Worker
