@@ -24,6 +24,13 @@ def write_items(today: date, *, workers: str = "TRUE", courses: str = "TRUE") ->
     )
 
 
+def new_items(today: date, *, workers: str) -> str:
+    """Return the statement that writes the first items of workers who have none. workers: a condition on `w`."""
+    columns = ", ".join(("worker_id", "course_id", *_COLUMNS))
+    return f"""WITH RECURSIVE {_asked(workers, "TRUE")} INSERT INTO compliance_complianceitem ({columns})
+        SELECT {columns} FROM ({_judged(today)}) AS s"""
+
+
 def write_verdicts(workers: str = "TRUE") -> None:
     """Bring verdicts to the worst of the items; workers: a condition on `i`, an item."""
     raw.run(

@@ -97,7 +97,7 @@ def test_a_cursor_made_elsewhere_is_422(boss: ApiClient, cursor: str) -> None:
     assert (problem["status"], problem["errors"][0]["field"]) == (422, "cursor")
 
 
-@pytest.mark.parametrize("number", ["abc", "0", "-1", "1.5", "%00", "9223372036854775808", "9" * 400, "٣", "999"])
+@pytest.mark.parametrize("number", ["abc", "0", "-1", "1.5", "%00", "9223372036854775808", "9" * 400, "٣", "999999999"])
 def test_a_path_id_that_is_none_is_404(boss: ApiClient, number: str) -> None:
     need_problem(boss.get(f"/users/{number}"), 404, "NOT_FOUND")
 

@@ -130,6 +130,7 @@ def test_a_file_is_dropped_and_discarded_with_the_keyboard_on_a_phone(enter: Ent
     expect(page.locator("[data-code]").first).to_be_hidden()
     page.locator("#go-on").press("Enter")
     expect(page.locator("#rows")).to_be_visible()
+    page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("button", name="Discard").press("Enter")
     page.locator("#discard").get_by_role("button", name="Discard").press("Enter")

@@ -68,7 +68,7 @@ def test_a_good_file_is_applied_with_yes(titan: Titan, site: None, tmp_path: Pat
     assert (done.returncode, done.stdout.endswith("Nothing was written. Repeat it with --yes.\n")) == (0, True)
     done = titan("import", path, "--yes")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Imported, as import 2." in done.stdout
+    assert f"Imported, as import {Import.objects.get(state='APPLIED').pk}." in done.stdout
     assert Worker.objects.get(employee_id="N-10").company.code == "NGT"
     done = titan("import", path, "--yes")
     assert (done.returncode, "Nothing would change" in done.stdout) == (0, True)
@@ -116,20 +116,22 @@ def test_programs_get_all_of_it_as_json(titan: Titan, site: None, tmp_path: Path
 
 def test_kept_for_the_page(titan: Titan, site: None, tmp_path: Path) -> None:
     done = titan("import", file(tmp_path, GOOD, BAD), "--keep")
-    assert "kept as import 1" in done.stdout
-    assert Import.objects.get().state == "OPEN"
+    kept = Import.objects.get()
+    assert f"kept as import {kept.pk}" in done.stdout
+    assert kept.state == "OPEN"
     assert "OPEN" in titan("imports").stdout
 
 
 def test_undoing(titan: Titan, site: None, tmp_path: Path) -> None:
     titan("import", file(tmp_path, GOOD), "--yes")
-    done = titan("undo-import", "1", "--reason", "wrong month")
+    number = str(Import.objects.get().pk)
+    done = titan("undo-import", number, "--reason", "wrong month")
     assert "1 worker becomes inactive" in done.stdout
     assert done.stdout.endswith("Nothing was undone. Repeat it with --yes.\n")
-    done = titan("undo-import", "1", "--reason", "wrong month", "--yes")
+    done = titan("undo-import", number, "--reason", "wrong month", "--yes")
     assert (done.returncode, done.stdout.endswith("Undone.\n")) == (0, True)
     assert Worker.objects.get(employee_id="N-10").status == "INACTIVE"
-    again = titan("undo-import", "1", "--reason", "x", "--yes")
+    again = titan("undo-import", number, "--reason", "x", "--yes")
     assert (again.returncode, again.stderr) == (1, "Only an applied import can be undone, and once.\n")
 
 

@@ -82,7 +82,7 @@ def test_an_extended_one_says_by_whose_decision(session: TrainingSession) -> Non
         decision = AuthorityDecision(reference, date(2026, 11, 3), "The training centre is closed.")
         extend_validity(extending, decision, by=ADMIN, at=AT)
         extending = replace(extending, until=until + timedelta(days=number))
-    pdf = certificates_pdf(records, site_url=SITE, language="en")
+    pdf = certificates_pdf(records, site_url=SITE, languages=["en"])
     assert page_count(pdf) == len(records)
     assert "Valid until 1 March 2028" in texts(pdf)[0]
     assert f"Extended from 22 November 2027 by decision {LONG} of 3 November 2026" in texts(pdf)[0]

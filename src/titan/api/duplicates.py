@@ -151,7 +151,11 @@ def list_duplicates(request: HttpRequest, filters: Query[DuplicateFilters]) -> A
     return Page(items, page.next_cursor, page.total)
 
 
-@router.get("/workers/similar", response=Listed[SimilarShape])
+@router.get(
+    "/workers/similar",
+    response=Listed[SimilarShape],
+    openapi_extra={"responses": {404: {"description": "There is no such company."}}},
+)
 @refuses_first(need_admin)
 def list_similar(request: HttpRequest, filters: Query[SimilarFilters]) -> Any:
     """Who on the site may be somebody, before they are entered; a badge of a merged row finds whoever stays."""
@@ -164,7 +168,11 @@ def list_similar(request: HttpRequest, filters: Query[SimilarFilters]) -> Any:
     return Page(items, None, len(items))
 
 
-@router.get("/workers/{worker_id}/merge", response=MergePreviewShape)
+@router.get(
+    "/workers/{worker_id}/merge",
+    response=MergePreviewShape,
+    openapi_extra={"responses": {409: {"description": "The two cannot be merged: every reason, as POST tells it."}}},
+)
 @refuses_first(may_not_write)
 def preview_merge(request: HttpRequest, worker_id: Id, filters: Query[MergeFilters]) -> Any:
     """What POST would do, or the same refusal; soft blocks are `warnings`."""

@@ -154,15 +154,19 @@ def preview_worker_action(request: HttpRequest, payload: ActionBody, filters: Qu
     """What an action would do to each of these workers, and who would turn Red. Writes nothing."""
     me = caller(request)
     need_admin(me.actor)
-    found = mass_effect(
-        payload.mass_action(),
-        payload.workers(),
-        by=me.actor,
-        at=me.at,
-        limit=filters.limit,
-        cursor=filters.cursor,
-    )
-    return _preview(found)
+
+    def work() -> Any:
+        found = mass_effect(
+            payload.mass_action(),
+            payload.workers(),
+            by=me.actor,
+            at=me.at,
+            limit=filters.limit,
+            cursor=filters.cursor,
+        )
+        return _preview(found)
+
+    return once(request, 200, work)
 
 
 @router.post("/workers/actions", response={200: DoneShape})

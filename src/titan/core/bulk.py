@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, TypeAlias
 
 from django.db import connection, models
@@ -115,6 +116,8 @@ def _value(field: Column, value: Any) -> Any:
     if type(value) in _AS_THEY_ARE and not isinstance(field, _READ_FROM_TEXT):
         # What Django would do to it is nothing, but it takes long over that.
         return value
+    if type(value) is date and type(field) is models.DateField:
+        return value.isoformat()
     return field.get_db_prep_save(value, connection)
 
 

@@ -261,3 +261,11 @@ def test_the_file_of_one_session(course: Any, trainer: Any, venue: Any, tmp_path
     draft = create_session(Plan(course_id=course.pk), by=ADMIN, at=AT)
     with pytest.raises(Conflict, match="no date"):
         session_file(draft, link=str, language="en", by=ADMIN, at=AT)
+
+
+def test_the_file_of_a_session_that_no_calendar_was_told_of(course: Any) -> None:
+    session = cast.make_session(course, slots=[(AT + DAY, AT + 2 * DAY)])
+    made = [session_file(session.pk, link=str, language="en", by=ADMIN, at=AT).content for _ in range(2)]
+    assert made[0] == made[1]
+    (event,) = Calendar.from_ical(made[0]).walk("VEVENT")
+    assert (str(event["STATUS"]), event["DTSTART"].dt) == ("TENTATIVE", AT + DAY)

@@ -24,6 +24,8 @@ from titan.exchange.imports.rules.states import State
 from titan.personnel.commands.workers import update_worker
 from titan.personnel.models import Area, Company, Role, StatusPeriod, Worker
 from titan.personnel.rules import WorkerChanges
+from titan.records.extensions.commands import extend_validity
+from titan.records.extensions.rules import AuthorityDecision, Extending
 from titan.records.models import TrainingRecord
 from titan.resources.models import Trainer, Venue
 
@@ -190,6 +192,14 @@ def _revoke(at: datetime) -> None:
     revoke_record(TrainingRecord.objects.latest("pk").pk, "wrong", by=BY, at=at)
 
 
+def _extend(at: datetime) -> None:
+    extending = Extending(
+        Course.objects.get(code="IND").pk, "COMPLETED_ON", date(2026, 2, 1), date(2026, 2, 28), date(2029, 3, 31)
+    )
+    decision = AuthorityDecision("Order 118/26", at.date(), "The centre is closed.")
+    extend_validity(extending, decision, None, by=BY, at=at)
+
+
 def _session(_at: datetime) -> None:
     cast.make_session(Course.objects.get(code="FIR"))
 
@@ -220,6 +230,7 @@ def _require(_at: datetime) -> None:
         (_change, "CHANGED_WORKER"),
         (_certify, "CHANGED_TRAINING_RECORD"),
         (_revoke, "CHANGED_TRAINING_RECORD"),
+        (_extend, "CHANGED_TRAINING_RECORD"),
         (_session, "SESSIONS"),
         (_attend, "SESSIONS"),
         (_venue, "SESSIONS"),

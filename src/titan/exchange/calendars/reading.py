@@ -9,11 +9,12 @@ from datetime import datetime
 from enum import Enum
 
 from titan.core import settings
-from titan.core.actor import Actor, Via
+from titan.core.actor import Actor, Via, system_actor
 from titan.core.clock import start_of_day
 from titan.core.errors import Conflict
 from titan.core.language import _, words_in
 from titan.core.settings import Site
+from titan.exchange.calendars.commands.publish import catch_up
 from titan.exchange.calendars.ics.calendar import Link, calendar_file
 from titan.exchange.calendars.models import Kind
 from titan.exchange.calendars.queries.events import EventView, followed_events, session_events
@@ -81,6 +82,9 @@ def session_file(session_id: int, *, link: Link, language: str, by: Actor, at: d
     Raises NotFound for a session that is not there or not for `by` to see, Conflict NO_DATES when it has no slot.
     """
     events = session_events(session_id, by=by)
+    if not events and catch_up([session_id], by=system_actor(), at=at):
+        # Written past the commands since last night, such as by a server of an earlier release.
+        events = session_events(session_id, by=by)
     if not events:
         raise Conflict("NO_DATES", _("This session has no date yet: give it one first."))
     site = settings.current()

@@ -54,3 +54,13 @@ register(
 conflict_means(f"^{CODE}$", CODE, "An import that was applied or discarded stays as it is.")
 check_means("applied_import_keeps_its_file", "state", CODE, "An applied import keeps its file.")
 check_means("undone_import_says_why", "reason", "REQUIRED", "Give a reason.")
+conflict_means(
+    r"one_(piece|slice)_at_a_place|failed: imports_import(bytes|slice)\.of_id",
+    "IMPORT_WORKING",
+    "A server checks this import already: look at it on the page.",
+)
+conflict_means(
+    r'unique constraint "imports_rememberedlayout_signature|failed: imports_rememberedlayout\.signature$',
+    "CHANGED_MEANWHILE",
+    "Somebody else changed this import meanwhile: look at it again.",
+)

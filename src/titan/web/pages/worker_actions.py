@@ -41,19 +41,18 @@ def worker_actions(request: HttpRequest, visit: Visit) -> HttpResponse:
         form, chosen = Form({"action": action}), chosen_by_address(request, visit)
         return _looked(request, visit, form, chosen, look=action in NEEDS_NOTHING and bool(chosen.worker_ids))
     chosen = chosen_by_form(request)
-    if request.POST.get("step") == "do" and not chosen.left_out:
-        return _done(request, visit, chosen)
+    shown = request.POST.get("shown", "")
+    if request.POST.get("step") == "do" and shown and not chosen.left_out:
+        return _done(request, visit, chosen, shown)
     return _looked(request, visit, typed_form(request, several=SEVERAL), chosen, look=True)
 
 
-def _done(request: HttpRequest, visit: Visit, chosen: Chosen) -> HttpResponse:
-    """Do it; what is refused is said above the preview as it is now."""
+def _done(request: HttpRequest, visit: Visit, chosen: Chosen, shown: str) -> HttpResponse:
+    """Do what was shown, and nothing else; what is refused is said above the preview as it is now."""
     try:
         need_known(chosen)
-        reason, shown = request.POST.get("reason", ""), request.POST.get("shown") or None
-        done = act_on_workers(
-            action_in(request.POST), chosen.worker_ids, reason, shown=shown, by=visit.actor, at=visit.at
-        )
+        action, reason = action_in(request.POST), request.POST.get("reason", "")
+        done = act_on_workers(action, chosen.worker_ids, reason, shown=shown, by=visit.actor, at=visit.at)
     except Refusal as refusal:
         form = sent_form(request, refusal, several=SEVERAL)
         return _looked(request, visit, form, chosen, look=True, status=on_the_page(refusal))

@@ -10,13 +10,14 @@ from typing import Any
 
 from titan.core import settings
 from titan.core.actor import Actor
-from titan.core.command import EVERYONE, command, nothing_changed, say, touch
+from titan.core.command import command, nothing_changed, say
 from titan.core.errors import Conflict
 from titan.core.language import _, ngettext
 from titan.core.permit import need_admin
 from titan.evidence.commands import StagedEvidence, Upload, record_evidence, stage
 from titan.evidence.rules import Kind as EvidenceKind
 from titan.exchange.imports.commands.recording import record_what_was_done, remember_who_is_new
+from titan.exchange.imports.commands.touching import touch_written
 from titan.exchange.imports.commands.working import ask_work, keep_check, need_open, work_now_if_small
 from titan.exchange.imports.models import Import, ImportBytes, ImportSlice, RememberedLayout
 from titan.exchange.imports.planning.check import Checked, Progress, check_rows, stands_as_checked
@@ -26,10 +27,6 @@ from titan.exchange.imports.rules.headers import signature
 from titan.exchange.imports.rules.states import State, Work
 from titan.exchange.site_folder.commands import lock_others_out, write_rows
 from titan.exchange.site_folder.commands.writing import Load, ids_of
-from titan.exchange.site_folder.rows import Folder
-
-MANY = 2_000
-"""From how many workers on it is quicker to judge everyone than to name them."""
 
 
 def apply_import(
@@ -133,7 +130,7 @@ def _write(import_id: int, checked: Checked, staged: StagedEvidence, *, by: Acto
     evidence = record_evidence(staged, by=by, at=at)
     load = Load(checked.folder, context.known, evidence, by, at, ids_of(context.known))
     reports = write_rows(load)
-    _touch(load, checked.folder)
+    touch_written(load)
     written = {report.file: [report.created, report.changed] for report in reports if report.changes_something}
     say("import.applied", "import", row.pk, after={"evidence_id": evidence.id, "files": written})
     record_what_was_done(row, checked, load)
@@ -141,22 +138,6 @@ def _write(import_id: int, checked: Checked, staged: StagedEvidence, *, by: Acto
     _remember_layouts(context.uses, at=at)
     _close(row, evidence.id, checked, by=by, at=at)
     return True
-
-
-def _touch(load: Load, folder: Folder) -> None:
-    ids = load.ids
-    workers = {ids.workers[row.employee_id] for row in folder.workers}
-    trained = {ids.workers[row.employee_id] for row in folder.records}
-    roles = {ids.roles[row.source_code] for row in folder.role_requirements}
-    areas = {ids.areas[row.source_code] for row in folder.area_requirements}
-    areas |= {ids.areas[row.code] for row in folder.areas if row.code in load.known.areas}
-    if len(workers) + len(trained) > MANY:
-        touch(EVERYONE)
-        return
-    if workers or roles or areas:
-        touch(workers | trained, roles=roles, areas=areas)
-    elif trained:
-        touch(trained, {ids.courses[row.course_code] for row in folder.records})
 
 
 def _remember_layouts(uses: Iterable[SheetUse], *, at: datetime) -> None:

@@ -11,11 +11,12 @@ from titan.compliance.models import AreaRequirement, RoleRequirement
 from titan.core import settings
 from titan.core.actor import Actor
 from titan.core.bulk import id_set
-from titan.core.command import EVERYONE, Said, command, say, say_all, touch
+from titan.core.command import Said, command, say, say_all, touch
 from titan.core.errors import Conflict
 from titan.core.language import _
 from titan.core.permit import need_admin
 from titan.exchange.imports.commands.restoring import folder_before
+from titan.exchange.imports.commands.touching import touch_written
 from titan.exchange.imports.commands.working import ask_work, locked, work_now_if_small
 from titan.exchange.imports.models import Import
 from titan.exchange.imports.queries.things import Things, had_nothing_published, resting_on, things_of
@@ -90,7 +91,6 @@ def undo_now(row: Import, *, by: Actor, at: datetime) -> None:
     _unpublish(things, at=at)
     _end_trainers(goes)
     _delete(things, goes)
-    touch(EVERYONE)
     say("import.undone", "import", row.pk, reason=reason)
     Import.objects.filter(pk=row.pk).update(
         state=State.UNDONE,
@@ -112,7 +112,9 @@ def _put_back(things: Things, *, by: Actor, at: datetime) -> None:
     if problems.found:
         wrong = "; ".join(error.message for _file, _row, error in problems.found[:3])
         raise Conflict("RESTING", _("It cannot be as it was: %(why)s") % {"why": wrong})
-    write_rows(Load(folder, stands, None, by, at, ids_of(stands)))
+    load = Load(folder, stands, None, by, at, ids_of(stands))
+    write_rows(load)
+    touch_written(load)
 
 
 def _end_requirements(things: Things, *, at: datetime) -> None:
@@ -123,6 +125,7 @@ def _end_requirements(things: Things, *, at: datetime) -> None:
         made = model.objects.filter(pk__in=id_set(things.new(f"{noun}_requirement")), until=None)
         ended = list(made.order_by("pk").values("id", source, "course_id", "type", "grace_period_days"))
         made.update(until=at)
+        touch(**{f"{noun}s": {one[source] for one in ended}})
         say_all(
             Said(
                 f"{noun}.requirements_replaced",

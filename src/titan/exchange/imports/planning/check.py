@@ -32,8 +32,6 @@ from titan.exchange.site_folder.rows import Folder
 from titan.personnel.models import Worker
 
 PEOPLE = {Kind.WORKERS, Kind.RECORDS, Kind.MATRIX}
-FEW = 2_000
-"""Up to how many badges only those workers are read that a file names; beyond, all of them are."""
 EVERY_ROWS = 1_000
 
 Progress = Callable[[int, int], None]
@@ -120,7 +118,7 @@ def _know_people(context: Context, survey: Survey) -> None:
     named |= {context.merged[badge] for badge in named if badge in context.merged}
     # Whoever supervises whom may go round through people that no row names.
     supervised = any(use.is_used and use.column_of("supervisor_employee_id") is not None for use in context.uses)
-    context.people = None if supervised or len(named) > FEW else _with_supervisors(named)
+    context.people = None if supervised else _with_supervisors(named)
     training = any(use.is_used and use.kind in {Kind.RECORDS, Kind.MATRIX} for use in context.uses)
     context.trained = frozenset(named) if training else frozenset()
     workers, records = _people_and_records(context)

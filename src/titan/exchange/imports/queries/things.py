@@ -90,8 +90,8 @@ def _later(noun: str, number: int) -> str:
         "trainer": ngettext("%(num)s trainer was changed since", "%(num)s trainers were changed since", number),
         "venue": ngettext("%(num)s venue was changed since", "%(num)s venues were changed since", number),
         "training_record": ngettext(
-            "%(num)s record was revoked, corrected or certified since",
-            "%(num)s records were revoked, corrected or certified since",
+            "%(num)s record was revoked, corrected, extended or certified since",
+            "%(num)s records were revoked, corrected, extended or certified since",
             number,
         ),
     }

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from titan.core.errors import Conflict, Invalid, NotFound, invalid
 from titan.exchange.imports import commands
-from titan.exchange.imports.commands.answering import let_empty_cells_clear
+from titan.exchange.imports.choices import Decisions
 from titan.exchange.imports.queries.imports import one_import
 from titan.exchange.imports.queries.views import SheetView
 from titan.web.pages.imports.forms import changed_answers, fixes_in, row_of, rows_left_out, sheet_choice, version_in
@@ -38,7 +38,9 @@ def import_empty(request: HttpRequest, visit: Visit, import_id: int) -> HttpResp
     """Say whether an empty cell takes away what stands."""
     clears = request.POST.get("clears") == "1"
     try:
-        let_empty_cells_clear(import_id, clears=clears, by=visit.actor, at=visit.at, version=version_in(request))
+        commands.let_empty_cells_clear(
+            import_id, clears=clears, by=visit.actor, at=visit.at, version=version_in(request)
+        )
     except (Invalid, Conflict) as refusal:
         return show_sheets(request, visit, import_id, refusal)
     return go_to(request, f"{reverse('import_sheets', args=[import_id])}#empty")
@@ -64,16 +66,12 @@ def import_answers(request: HttpRequest, visit: Visit, import_id: int) -> HttpRe
 @page
 def import_fixes(request: HttpRequest, visit: Visit, import_id: int) -> HttpResponse:
     """Put what was typed in the place of cells, leave rows out that are to be left out, and check all anew."""
-    version = version_in(request)
     fixes, out = fixes_in(request.POST), rows_left_out(request.POST)
     try:
         if not fixes and not out:
             raise invalid("fixes", "REQUIRED", _("Change what is wrong first, then check it again."))
-        if fixes:
-            commands.fix_cells(import_id, fixes, by=visit.actor, at=visit.at, version=version)
-            version = None if version is None else version + 1
-        if out:
-            commands.leave_out_rows(import_id, out, by=visit.actor, at=visit.at, version=version)
+        decisions = Decisions(fixes=fixes, left_out=dict.fromkeys(out, True))
+        commands.decide(import_id, decisions, by=visit.actor, at=visit.at, version=version_in(request))
     except (Invalid, Conflict) as refusal:
         return show_preview(request, visit, import_id, refusal)
     return _rows_again(request, visit, import_id)
