@@ -319,8 +319,6 @@ def person(column: str) -> Callable[[Random], Edit]:
                 " AND EXISTS (SELECT 1 FROM ledger_leaf n JOIN records_trainingrecord r ON r.worker_id = w.id"
                 " JOIN ledger_leaf l ON l.type = 'training.record' AND l.entity_id = r.id"
                 " WHERE n.type = 'subject.restated' AND n.entity_id = w.id AND l.leaf_index < n.leaf_index)"
-                # What came with a merge was said of somebody else.
-                " AND NOT EXISTS (SELECT 1 FROM personnel_worker m WHERE m.merged_into_id = w.id)"
             )
         if column == "anonymised_at":
             where = "anonymised_at IS NOT NULL"
