@@ -44,7 +44,7 @@ STATEMENTS = {
     "methods": 1,
     "sessions": 3,
     "attendees": 4,
-    "records": 2,
+    "records": 3,
     "competencies": 2,
     "matrix": 3,
     "audit": 5,

@@ -24,7 +24,8 @@ from titan.exchange.imports.commands.discarding import forget_old
 from titan.exchange.imports.models import Import, ImportBytes, ImportedThing, ImportSlice, RememberedLayout, TypedValue
 from titan.exchange.imports.queries.imports import import_rows, list_imports, one_import, refused_workbook
 from titan.exchange.imports.rules.states import State
-from titan.personnel.commands.workers import anonymise_worker, update_worker
+from titan.personnel.commands.anonymise import anonymise_worker
+from titan.personnel.commands.workers import update_worker
 from titan.personnel.models import Worker, WorkerStatus
 from titan.personnel.rules import WorkerChanges
 
