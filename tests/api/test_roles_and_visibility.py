@@ -318,12 +318,12 @@ def test_the_plan_of_this_file_covers_the_whole_area() -> None:
         for path, item in api.document["paths"].items()
         for method in item
     }
-    # Papers are no JSON, and who gets them depends on more: test_certificates, test_calendars, tests/packs.
+    # Papers are no JSON, and who gets them depends on the record: test_certificates.py, tests/packs.
     area = {
         (method, path)
         for method, path in known
         if (path.startswith(ours) or path == "/workers/{worker_id}/compliance")
-        and not path.endswith(("/certificate", "/certificates", "/pack", "/calendar.ics", "/sheet.pdf"))
+        and not path.endswith(("/certificate", "/certificates", "/pack"))
     }
     names = {name: f"{{{name}_id}}" for name in ("session", "record", "worker", "competency", "case")}
     names |= {"draft": names["session"], "own": names["case"], "proof": ""}

@@ -25,6 +25,8 @@ if (form) {
     form.requestSubmit();
   };
   input.addEventListener("change", take);
+  // Chosen before this script was there. A browser that goes back brings along a file that was sent already.
+  if (performance.getEntriesByType("navigation")[0]?.type === "navigate") take();
   for (const kind of ["dragenter", "dragover"]) {
     drop.addEventListener(kind, (event) => {
       event.preventDefault();
