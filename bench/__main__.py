@@ -19,7 +19,7 @@ from bench.place import DATABASES, enter, place
 from bench.timing import ROUNDS, Measured
 
 app = typer.Typer(no_args_is_help=True, help="Benchmarks of Titan.", add_completion=False)
-PARTS = ("finalize", "ledger", "picker", "show", "recalculate", "verify", "imports")
+PARTS = ("finalize", "ledger", "picker", "show", "recalculate", "verify", "packs", "imports")
 
 Databases = Annotated[str, typer.Option("--db", help="sqlite, postgres, or both as sqlite,postgres.")]
 
@@ -130,7 +130,7 @@ def one(db: str = "sqlite", size: int = 2000, parts: str = "", rounds: int = ROU
 
 
 def _measure(database: str, size: int, parts: list[str], rounds: int) -> list[Measured]:
-    from bench import finalizing, importing, ledger, loader, picking, recalculating, showing, verifying
+    from bench import finalizing, importing, ledger, loader, packing, picking, recalculating, showing, verifying
 
     at = datetime.now(UTC)
     made = loader.load(size, at=at, say=lambda what: _say(f"{database} {size:,}: loading {what}"))
@@ -145,6 +145,7 @@ def _measure(database: str, size: int, parts: list[str], rounds: int) -> list[Me
         "finalize": lambda: finalizing.measures(size, at=at, rounds=rounds),
         "ledger": lambda: ledger.measures(size, at=at, rounds=rounds),
         "verify": lambda: verifying.measures(size, at=at, rounds=rounds),
+        "packs": lambda: packing.measures(size, at=at, rounds=rounds),
         "recalculate": lambda: recalculating.measures(size, recalculating.Calendar(at), rounds=rounds),
         # Last: it doubles the site again and again.
         "imports": lambda: importing.measures(size, at=at, rounds=rounds),
