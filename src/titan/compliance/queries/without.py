@@ -53,11 +53,8 @@ def standing_without(
     warning_days: how many days before its end a record counts as expiring. Judges with the engine's own expression
     (domain.md §9.3), so that a preview cannot differ from the outcome.
     """
-    proof = f"""SELECT MAX(r.valid_until) FROM {RECORDS} r WHERE r.worker_id = t.worker_id
-        AND r.course_id = t.course_id AND r.result = 'PASSED' AND r.revoked_at IS NULL
-        AND r.valid_until >= {_day("today")} AND r.id NOT IN (SELECT id FROM records)"""
     return _asked(
-        _standing(proof, "AND c.id NOT IN (SELECT id FROM competencies)"),
+        _standing(_others(), but="AND c.id NOT IN (SELECT id FROM competencies)"),
         record_ids,
         competency_ids,
         **_days(today, warning_days),
@@ -70,12 +67,18 @@ def standing_if(valid_until: Mapping[int, date], *, today: date, warning_days: i
     valid_until: a record's last day by its number. warning_days: how many days before its end a record counts as
     expiring. Judges as `standing_without` does.
     """
-    proof = f"""SELECT MAX(COALESCE(g.until, r.valid_until)) FROM {RECORDS} r LEFT JOIN given g ON g.id = r.id
-        WHERE r.worker_id = t.worker_id AND r.course_id = t.course_id AND r.result = 'PASSED' AND r.revoked_at IS NULL
-        AND COALESCE(g.until, r.valid_until) >= {_day("today")}"""
+    # What is given has no index: SQLite goes through it first, and once (CROSS JOIN keeps the order).
+    proved = f"""SELECT worker_id, course_id, due_on, kind, MAX(valid_until) AS valid_until FROM (
+            {_others()}
+            UNION ALL
+            SELECT i.worker_id, i.course_id, i.due_on, {_kind("i")}, g.until
+            FROM given g CROSS JOIN {RECORDS} r CROSS JOIN {ITEMS} i
+            WHERE r.id = g.id AND r.result = 'PASSED' AND r.revoked_at IS NULL AND g.until >= {_day("today")}
+            AND i.worker_id = r.worker_id AND i.course_id = r.course_id
+        ) o GROUP BY worker_id, course_id, due_on, kind"""
     given = json.dumps([{"id": pk, "until": until.isoformat()} for pk, until in valid_until.items()])
     return _asked(
-        _standing(proof, "", also=f", given AS MATERIALIZED ({_given_days()})"),
+        _standing(proved, also=f", given AS MATERIALIZED ({_given_days()})"),
         valid_until,
         (),
         given=given,
@@ -83,19 +86,30 @@ def standing_if(valid_until: Mapping[int, date], *, today: date, warning_days: i
     )
 
 
-def _standing(proof: str, but: str, *, also: str = "") -> str:
+def _others() -> str:
+    """Return the SELECT of the touched items, each with the last day of the proof that is not among `records`."""
+    return f"""SELECT t.worker_id, t.course_id, t.due_on, {_kind("t")} AS kind,
+            (SELECT MAX(r.valid_until) FROM {RECORDS} r WHERE r.worker_id = t.worker_id
+             AND r.course_id = t.course_id AND r.result = 'PASSED' AND r.revoked_at IS NULL
+             AND r.valid_until >= {_day("today")} AND r.id NOT IN (SELECT id FROM records)) AS valid_until
+            FROM touched t"""
+
+
+def _kind(item: str) -> str:
+    return f"CASE {item}.requirement_type WHEN 'PRE_MOB' THEN 0 ELSE 1 END"
+
+
+def _standing(proved: str, *, also: str = "", but: str = "") -> str:
     """Return the statement that judges the `touched` anew.
 
-    proof: the SELECT of the last valid day of what proves an item `t`. but: a condition on the competency records `c`
-    that wait. also: further tables.
+    proved: the SELECT of them with the last day of their proof. also: further tables. but: a condition on the
+    competency records `c` that wait.
     """
     pending = f"""EXISTS (SELECT 1 FROM {COMPETENCIES} c WHERE c.worker_id = p.worker_id
         AND c.course_id = p.course_id AND c.status = 'PENDING' AND c.revoked_at IS NULL {but})"""
     return f"""WITH {_touched()}{also},
     proved AS (
-        SELECT t.worker_id, t.course_id, t.due_on, CASE t.requirement_type WHEN 'PRE_MOB' THEN 0 ELSE 1 END AS kind,
-            ({proof}) AS valid_until
-        FROM touched t
+        {proved}
     ),
     judged AS MATERIALIZED (
         SELECT p.worker_id, p.course_id, {severity_sql("p.valid_until", "p.kind", "p.due_on", pending)} AS severity
@@ -106,8 +120,8 @@ def _standing(proof: str, but: str, *, also: str = "") -> str:
             SELECT worker_id, course_id, severity, 1 AS own FROM judged
             UNION ALL
             SELECT i.worker_id, i.course_id, i.severity, 0 FROM {ITEMS} i
-            WHERE i.worker_id IN (SELECT worker_id FROM judged)
-            AND (i.worker_id, i.course_id) NOT IN (SELECT worker_id, course_id FROM judged)
+            LEFT JOIN judged j ON j.worker_id = i.worker_id AND j.course_id = i.course_id
+            WHERE i.worker_id IN (SELECT worker_id FROM judged) AND j.worker_id IS NULL
         ) s
     )
     SELECT worker_id, course_id, severity, overall FROM whole WHERE own = 1"""
