@@ -1,1 +1,1 @@
-"""What comes in from files and goes out to them: reads with queries, writes with commands, has no tables."""
+"""What comes in from files and goes out to them: reads with queries, writes with commands."""
