@@ -113,6 +113,9 @@ def import_file(  # noqa: PLR0917 - each is an option of the command line
     from titan.exchange.imports.choices import Given
     from titan.exchange.imports.rules.states import Kind
 
+    headings, values = _pairs("--column", column), _pairs("--set", value)
+    _need_fields("--column", [name for name in headings.values() if name != "-"])
+    _need_fields("--set", list(values))
     given = Given(
         kind=Kind(kind.name) if kind else None,
         sheets=tuple(sheet or ()),
@@ -121,9 +124,9 @@ def import_file(  # noqa: PLR0917 - each is an option of the command line
         role_day=_role_day(role_day),
         create=_created(create),
         maps=_pairs("--map", mapped),
-        values=_pairs("--set", value),
+        values=values,
         answers=_pairs("--answer", answer),
-        headings=_pairs("--column", column),
+        headings=headings,
         empty_clears=empty_clears,
     )
     run = _Run(given, actor(by), now(), skip_refused=skip_refused, yes=yes, keep=keep)
@@ -218,6 +221,7 @@ class _Run:
         """Open, check, tell, apply; return the exit code."""
         import io
 
+        from titan.core.clock import now
         from titan.core.errors import Refusal
         from titan.evidence.commands import Upload
         from titan.exchange.imports.commands.at_once import open_and_check
@@ -228,11 +232,16 @@ class _Run:
                 shown.show(done, total, "checking")
 
             number, checked = open_and_check(
-                Upload(name, io.BytesIO(content)), self._given, by=self._by, at=self._at, progress=progress
+                Upload(name, io.BytesIO(content)),
+                self._given,
+                by=self._by,
+                at=self._at,
+                progress=progress,
+                clock=now,
             )
         applied, why = False, ""
         try:
-            self._need_known_answers(number)
+            self._need_known(number)
             if refused is not None:
                 self._write_refused(number, refused)
             applied, why = self._apply(number, checked)
@@ -244,7 +253,7 @@ class _Run:
         (as_json if json else tell)(checked, number if applied or self._keep else None, applied=applied, why=why)
         return 1 if why else 0
 
-    def _need_known_answers(self, number: int) -> None:
+    def _need_known(self, number: int) -> None:
         from titan.exchange.imports.models import Import
 
         preview = Import.objects.values_list("preview", flat=True).get(pk=number) or {}
@@ -252,6 +261,9 @@ class _Run:
         unknown = [key for key in self._given.answers or {} if key not in known]
         if unknown:
             raise Stop(f"--answer: nothing is asked under {', '.join(unknown)}.")
+        sheets = {sheet["name"] for sheet in preview["sheets"]}
+        if missing := set(self._given.sheets) - sheets:
+            raise Stop(f"--sheet: the file has no sheet {', '.join(sorted(missing))}, but {', '.join(sorted(sheets))}.")
 
     def _apply(self, number: int, checked: Checked) -> tuple[bool, str]:
         from titan.core.errors import Conflict
@@ -298,6 +310,14 @@ def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
             raise Stop(f"{option}: write NAME=VALUE, not {text!r}.", code=2)
         pairs[name.strip()] = value.strip()
     return pairs
+
+
+def _need_fields(option: str, names: list[str]) -> None:
+    from titan.exchange.imports.rules.fields import FIELDS
+
+    known = {field.name for fields in FIELDS.values() for field in fields}
+    if unknown := [name for name in names if name not in known]:
+        raise Stop(f"{option}: there is no field {', '.join(unknown)}; fields are {', '.join(sorted(known))}.", code=2)
 
 
 def _created(create: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tests.exchange.imports.conftest import BY, Desk
-from tests.exchange.imports.files import Shown
+from tests.exchange.imports.files import Shown, workbook
 from titan.core.errors import Conflict, Invalid
 from titan.exchange.imports.choices import CellFix, Given, SheetChoice
 from titan.exchange.imports.commands import (
@@ -73,6 +73,14 @@ class TestDates:
         assert {cell.field: cell.read for cell in row.cells}["role_assigned_on"] == "2023-07-16"
         (row,) = desk.rows(desk.answer(view, date_system="1904"))
         assert {cell.field: cell.read for cell in row.cells}["role_assigned_on"] == "2027-07-17"
+
+    def test_serials_of_a_workbook_count_as_it_says(self, desk: Desk) -> None:
+        rows = [HEAD, person(since=date(2026, 1, 5), start=44000)]
+        for is_1904, day in ((False, "2020-06-18"), (True, "2024-06-19")):
+            view = desk.open(workbook(("A", rows), is_1904=is_1904))
+            (row,) = desk.rows(view)
+            read = {cell.field: cell.read for cell in row.cells}
+            assert (read["role_assigned_on"], read["start_date"]) == ("2026-01-05", day)
 
 
 class TestRolesWithoutADay:

@@ -12,7 +12,7 @@ from titan.evidence.commands import Upload
 from titan.exchange.imports.choices import Given
 from titan.exchange.imports.commands.applying import need_nothing_in_the_way, write_checked
 from titan.exchange.imports.commands.opening import keep_file
-from titan.exchange.imports.commands.working import keep_check, take
+from titan.exchange.imports.commands.working import Clock, keep_check, prolonging
 from titan.exchange.imports.models import Import
 from titan.exchange.imports.planning.check import Checked, Progress, check_rows
 
@@ -22,17 +22,24 @@ def _quietly(_done: int, _total: int) -> None:
 
 
 def open_and_check(
-    upload: Upload, given: Given, *, by: Actor, at: datetime, progress: Progress = _quietly
+    upload: Upload,
+    given: Given,
+    *,
+    by: Actor,
+    at: datetime,
+    progress: Progress = _quietly,
+    clock: Clock | None = None,
 ) -> tuple[int, Checked]:
     """Open a file and check all of its rows, however many; return the import's number and what it came to.
 
-    Raises as open_import does, and Conflict WORKING when a server took the new import up at the same moment.
+    progress: is told how many rows are done, of how many. clock: tells the present moment, while that takes long.
+    Raises as open_import does.
     """
-    import_id = keep_file(upload, given, by=by, at=at, language="en")
-    row = take(import_id, at)
-    if row is None:
-        raise Conflict("WORKING", _("A server checks this import already: look at it on the page."))
-    checked = check_rows(row, today=settings.current().today(at), progress=progress)
+    import_id = keep_file(upload, given, by=by, at=at, language="en", hold=True)
+    row = Import.objects.get(pk=import_id)
+    checked = check_rows(
+        row, today=settings.current().today(at), progress=prolonging(row, clock or (lambda: at), progress)
+    )
     keep_check(row, checked, by=by, at=at)
     return import_id, checked
 

@@ -54,8 +54,11 @@ def open_import(upload: Upload, given: Given | None = None, *, by: Actor, at: da
     return import_id
 
 
-def keep_file(upload: Upload, given: Given, *, by: Actor, at: datetime, language: str) -> int:
-    """Keep and read a file without checking its rows yet. Raises as open_import does."""
+def keep_file(upload: Upload, given: Given, *, by: Actor, at: datetime, language: str, hold: bool = False) -> int:
+    """Keep and read a file without checking its rows yet. Raises as open_import does.
+
+    hold: the caller checks it at once, and no server takes it up.
+    """
     need_admin(by)
     with tempfile.TemporaryDirectory(prefix="titan-import-") as folder:
         received = _receive(upload, Path(folder) / "source")
@@ -64,12 +67,20 @@ def keep_file(upload: Upload, given: Given, *, by: Actor, at: datetime, language
             found = read_file(received.path, rows)
         except NotAccepted as error:
             raise _not_accepted(received.label, str(error)) from error
-        return _keep(received, rows, found, given, language, by=by, at=at)
+        return _keep(received, rows, found, given, language, hold=hold, by=by, at=at)
 
 
 @command
 def _keep(
-    received: ReceivedFile, rows: Path, found: FileFound, given: Given, language: str, *, by: Actor, at: datetime
+    received: ReceivedFile,
+    rows: Path,
+    found: FileFound,
+    given: Given,
+    language: str,
+    *,
+    hold: bool,
+    by: Actor,
+    at: datetime,
 ) -> int:
     made = Import.objects.create(
         file_name=received.label,
@@ -86,7 +97,7 @@ def _keep(
         ImportBytes.objects.create(of=made, position=position, data=piece)
     with rows.open("rb") as lines:
         _keep_slices(made, lines)
-    ask_work(made, Work.CHECKING, at=at)
+    ask_work(made, Work.CHECKING, at=at, hold=hold)
     # No file name: people put names of people into names of files.
     say("import.opened", "import", made.pk, after={"sha256": received.sha256, "size": received.size})
     return made.pk

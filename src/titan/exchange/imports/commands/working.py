@@ -36,12 +36,23 @@ Clock = Callable[[], datetime]
 log = logging.getLogger("titan.imports")
 
 
-def ask_work(row: Import, what: Work, *, at: datetime, by: Actor | None = None, **asked: Any) -> None:
-    """Ask for work on an import, inside the unit that changes it; what was asked for before is forgotten."""
+def ask_work(
+    row: Import, what: Work, *, at: datetime, by: Actor | None = None, hold: bool = False, **asked: Any
+) -> None:
+    """Ask for work on an import, inside the unit that changes it; what was asked for before is forgotten.
+
+    hold: whoever asks does it at once, and nobody else takes it up.
+    """
     if by is not None:
         asked |= {"role": by.role.value, "via": by.via.value, "user_id": by.user_id}
     Import.objects.filter(pk=row.pk).update(
-        work=what, asked_at=at, asked=asked, alive_until=None, done=0, total=rows_of(row), failure=""
+        work=what,
+        asked_at=at,
+        asked=asked,
+        alive_until=at + ALIVE if hold else None,
+        done=0,
+        total=rows_of(row),
+        failure="",
     )
 
 
@@ -111,7 +122,7 @@ def do_work(row: Import, *, clock: Clock) -> None:
     from titan.exchange.imports.commands.applying import apply_now
     from titan.exchange.imports.commands.undoing import undo_now
 
-    progress = _progress(row, clock)
+    progress = prolonging(row, clock)
     by = _asker(row)
     with words_in(row.language):
         if row.work == Work.CHECKING:
@@ -131,11 +142,17 @@ def _asker(row: Import) -> Actor:
     return Actor(Role(asked["role"]), Via(asked["via"]), asked["user_id"])
 
 
-def _progress(row: Import, clock: Clock) -> Progress:
+def _quietly(_done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+def prolonging(row: Import, clock: Clock, tell: Progress = _quietly) -> Progress:
+    """Return what keeps how far work is, about once a second, prolongs the hold on its import, and tells `tell`."""
     last = time.monotonic()
 
     def progress(done: int, total: int) -> None:
         nonlocal last
+        tell(done, total)
         if time.monotonic() - last >= EVERY_SECONDS:
             last = time.monotonic()
             held = Import.objects.filter(pk=row.pk, version=row.version)
