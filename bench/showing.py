@@ -139,10 +139,10 @@ def workers_by_hand(limit: int) -> list[dict[str, Any]]:
     found = raw.rows(
         f"""SELECT w.id, w.employee_id, w.first_name, w.last_name, w.email, w.phone, c.id, c.code, c.name, r.id, r.code,
             r.title, w.role_assigned_on, w.supervisor_id, w.status, v.severity, w.start_date, w.end_date, w.user_id,
-            w.anonymised_at
+            w.anonymised_at, w.merged_into_id, w.merged_at
         FROM personnel_worker w JOIN personnel_company c ON c.id = w.company_id
         LEFT JOIN personnel_role r ON r.id = w.role_id LEFT JOIN compliance_workerverdict v ON v.worker_id = w.id
-        ORDER BY w.name_key, w.id LIMIT {limit}"""
+        WHERE w.merged_into_id IS NULL ORDER BY w.name_key, w.id LIMIT {limit}"""
     )
     raw.value("SELECT COUNT(*) FROM personnel_worker")
     names = ("NON_COMPLIANT", "AWAITING_VERIFICATION", "IN_GRACE", "EXPIRING", "COMPLIANT")
@@ -164,6 +164,8 @@ def workers_by_hand(limit: int) -> list[dict[str, Any]]:
             "end_date": row[17],
             "user_id": row[18],
             "anonymised_at": row[19],
+            "merged_into_id": row[20],
+            "merged_at": row[21],
         }
         for row in found
     ]

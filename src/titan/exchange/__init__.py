@@ -1,1 +1,1 @@
-"""What comes in from outside and goes out: files, and calendars, which alone have tables of their own."""
+"""What comes in and goes out: site folders, spreadsheets, lists as files, calendars. Open imports and calendars have tables."""
