@@ -1,1 +1,1 @@
-"""What comes in and goes out: site folders, spreadsheets, lists as files, calendars. Imports and calendars keep tables."""
+"""What comes in and goes out: site folders, spreadsheets, lists as files, calendars; some of it keeps tables."""
