@@ -27,6 +27,7 @@ FEW_ROUNDS_FROM = 10_000
 
 def measures(workers: int, *, at: datetime, rounds: int) -> Iterator[Measured]:
     """Measure an import of as many new workers as the site has."""
+    _move_sequences()
     rounds = min(rounds, 2 if workers >= FEW_ROUNDS_FROM else 5)
     files = {(side, number): workbook(f"{side}{number}", workers) for side in "PR" for number in range(rounds + 1)}
     ours, theirs = in_turn(
@@ -37,6 +38,14 @@ def measures(workers: int, *, at: datetime, rounds: int) -> Iterator[Measured]:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     note = f"peak memory of the whole process {peak} MB"
     yield Measured(f"import {workers:,} workers", workers, ours, theirs, LIMIT, note=note)
+
+
+def _move_sequences() -> None:
+    """Let PostgreSQL number new rows after those that the loader numbered itself."""
+    if not raw.is_postgres():
+        return
+    for table in ("personnel_worker", "personnel_roleassignment", "personnel_areaassignment", "personnel_statusperiod"):
+        raw.run(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")
 
 
 def workbook(batch: str, count: int) -> bytes:
