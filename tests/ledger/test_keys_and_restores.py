@@ -17,6 +17,7 @@ from titan.core.errors import Conflict, Forbidden, Invalid
 from titan.evidence.storage import evidence_store
 from titan.ledger.alarms import open_alarms
 from titan.ledger.beside import NAME, kept_beside
+from titan.ledger.commands import sign
 from titan.ledger.commands.restored import accept_restore
 from titan.ledger.commands.rotate import announce_key
 from titan.ledger.commands.sign import note_key_back, sign_head, sign_quietly
@@ -143,6 +144,22 @@ class TestARestore:
         with pytest.raises(Conflict) as closed:
             finalize_session(session.pk, by=ADMIN, at=at)
         assert "LEDGER_ALARM" in {error.code for error in closed.value.errors}
+
+    def test_what_another_process_signs_meanwhile_is_no_alarm(
+        self, site: Any, at: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        session = a_class()
+        sign_head()
+
+        def somebody_is_faster() -> str | None:
+            monkeypatch.setattr(sign, "kept_beside", kept_beside)
+            finalize_session(session.pk, by=ADMIN, at=at)
+            sign_head()
+            return kept_beside()
+
+        monkeypatch.setattr(sign, "kept_beside", somebody_is_faster)
+        assert sign_head() is not None
+        assert not open_alarms()
 
     def test_another_history_of_the_same_length_is_told(self, site: Any, at: Any) -> None:
         sign_head()

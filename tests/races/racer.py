@@ -43,6 +43,7 @@ def run(cue: Cue) -> Outcome:
 
     from titan.core.errors import Refusal
     from titan.core.guards import refusal_of
+    from titan.ledger.commands.sign import signed_by_now
 
     connection.ensure_connection()
     while time.time() < cue.start:
@@ -59,7 +60,8 @@ def run(cue: Cue) -> Outcome:
     except Exception as error:  # whatever it is, the test shall see it
         return Outcome(crash=repr(error))
     finally:
-        # Between races the database may be put back as new, which nobody must hold open.
+        # Between races the database may be put back as new, which nobody must hold open, nor sign what was there.
+        signed_by_now()
         connection.close()
 
 

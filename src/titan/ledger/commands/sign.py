@@ -63,8 +63,10 @@ def sign_head() -> notes.Checkpoint | None:
 
     Raises KeyUnusableError, or DatabaseError.
     """
+    # Before the head, which only grows: what lies outside was committed first, by whichever process.
+    beside = kept_beside()
     head = Head.objects.filter(pk=1).first()
-    if head is None or not head.size or is_behind(head):
+    if head is None or not head.size or is_behind(head, beside):
         return None
     checkpoint = notes.Checkpoint(head.origin, head.size, bytes(head.root))
     key = _announced_key()
@@ -123,9 +125,11 @@ def note_key_back() -> None:
         alarms.update(resolved_at=now())
 
 
-def is_behind(head: Head) -> bool:
-    """Tell whether the checkpoint beside the evidence knows more than the database, or something else; then alarm."""
-    note = kept_beside()
+def is_behind(head: Head, note: str | None) -> bool:
+    """Tell whether the checkpoint beside the evidence knows more than the database, or something else; then alarm.
+
+    note: that checkpoint, read before the head was.
+    """
     if note is None:
         return False
     try:
