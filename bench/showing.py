@@ -256,7 +256,9 @@ def _joined(found: list[Any], opened: dict[int, dict[str, int]]) -> str:
         )
         colour, word = _words(row.compliance_status)
         parts.append(
-            f'<tr><td class="nowrap"><span class="status chip" data-status="{colour}">{word}</span></td>'
+            f'<tr><td class="choose"><input type="checkbox" name="worker_id" value="{row.id}" form="choosing" '
+            f'aria-label="Choose {escape(row.first_name)} {escape(row.last_name)}"></td>'
+            f'<td class="nowrap"><span class="status chip" data-status="{colour}">{word}</span></td>'
             f'<th scope="row"><a class="plain" href="/workers/{row.id}"><bdi>{escape(row.first_name)} '
             f"{escape(row.last_name)}</bdi></a><small>{escape(row.employee_id)}</small></th>"
             f'<td class="nowrap">'

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeAlias
 
+import orjson
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
 
@@ -49,13 +50,24 @@ def _split(fields: Sequence[Column], rows: Sequence[Mapping[str, Any]]) -> tuple
     for field in fields:
         name = field.attname
         values = [row[name] for row in rows] if name in rows[0] else [field.get_default()] * len(rows)
-        first, is_json = values[0], isinstance(field, models.JSONField)
-        if not is_json and all(value is first or (type(value) is type(first) and value == first) for value in values):
-            shared[field] = _value(field, first)
+        is_json = isinstance(field, models.JSONField)
+        if not is_json and _are_alike(values):
+            shared[field] = _value(field, values[0])
         else:
             varying[field] = values if is_json else [_value(field, value) for value in values]
     lines = list(zip(*varying.values(), strict=True)) if varying else [()] * len(rows)
-    return shared, json.dumps(lines, ensure_ascii=False, default=str), list(varying)
+    return shared, _json(lines), list(varying)
+
+
+def _are_alike(values: Sequence[Any]) -> bool:
+    first = values[0]
+    if len({*map(id, values)}) == 1:
+        return True
+    return all(value is first or (type(value) is type(first) and value == first) for value in values)
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, default=str, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS).decode()
 
 
 def _parameter(field: Column) -> str:
@@ -84,7 +96,7 @@ def update_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) ->
         return
     names = rows[0].keys() - {"id"}
     fields = [field for field in model._meta.concrete_fields if field.attname in names]
-    payload = json.dumps([{"id": row["id"], **_values(fields, row)} for row in rows], ensure_ascii=False, default=str)
+    payload = _json([{"id": row["id"], **_values(fields, row)} for row in rows])
     quote = connection.ops.quote_name
     columns = [quote(str(field.column)) for field in fields]
     if connection.vendor == "postgresql":
