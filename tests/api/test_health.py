@@ -18,6 +18,12 @@ def test_alive_without_a_database() -> None:
     assert Client().get("/healthz").json() == {"status": "ok"}
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_whoever_watches_from_inside_may_use_any_name(db: None, path: str) -> None:
+    assert Client().get(path, headers={"host": "10.0.0.7:8000"}).status_code == 200
+    assert Client().get("/", headers={"host": "10.0.0.7:8000"}).status_code == 400
+
+
 def test_ready(db: None) -> None:
     assert Client().get("/readyz").json() == {"status": "ready"}
 

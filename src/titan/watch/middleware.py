@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse
+from django.urls import resolve
 
 from titan.watch.logs import REQUEST_ID
 from titan.watch.metrics import REQUEST_SECONDS, REQUESTS
@@ -17,6 +18,7 @@ from titan.watch.metrics import REQUEST_SECONDS, REQUESTS
 HEADER = "X-Request-ID"
 ACCEPTED = re.compile(r"[A-Za-z0-9._-]{8,64}")
 UNKNOWN = "unknown"
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 
 log = logging.getLogger("titan.requests")
 
@@ -39,6 +41,23 @@ class WatchMiddleware:
             return response
         finally:
             REQUEST_ID.reset(token)
+
+
+class ProbeMiddleware:
+    """Answers those who watch the server from inside, by whatever name or address they call it.
+
+    A container asks itself, a proxy and Prometheus ask by the name of a machine: none of these is a name of the site.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info not in PROBES:
+            return self.get_response(request)
+        match = request.resolver_match = resolve(request.path_info)
+        response: HttpResponse = match.func(request)
+        return response
 
 
 def _note(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
