@@ -130,7 +130,7 @@ def one(db: str = "sqlite", size: int = 2000, parts: str = "", rounds: int = ROU
 
 
 def _measure(database: str, size: int, parts: list[str], rounds: int) -> list[Measured]:
-    from bench import finalizing, importing, ledger, loader, packing, picking, recalculating, showing, verifying
+    from bench import costing, finalizing, importing, loader, packing, picking, recalculating, showing, verifying
 
     at = datetime.now(UTC)
     made = loader.load(size, at=at, say=lambda what: _say(f"{database} {size:,}: loading {what}"))
@@ -143,7 +143,7 @@ def _measure(database: str, size: int, parts: list[str], rounds: int) -> list[Me
         "picker": lambda: picking.measures(size, at=at, rounds=rounds),
         "show": lambda: showing.measures(size, at=at, rounds=rounds),
         "finalize": lambda: finalizing.measures(size, at=at, rounds=rounds),
-        "ledger": lambda: ledger.measures(size, at=at, rounds=rounds),
+        "ledger": lambda: costing.measures(size, at=at, rounds=rounds),
         "verify": lambda: verifying.measures(size, at=at, rounds=rounds),
         "packs": lambda: packing.measures(size, at=at, rounds=rounds),
         "recalculate": lambda: recalculating.measures(size, recalculating.Calendar(at), rounds=rounds),
