@@ -52,3 +52,15 @@ def test_a_changed_schema_is_as_it_was() -> None:
     restore()
     assert everything() == before
     assert guards.missing() == []
+
+
+def test_a_guard_that_was_taken_away_is_back() -> None:
+    restore = copy_of_database()
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER record_immutable_delete")
+        else:
+            cursor.execute("DROP TRIGGER record_immutable ON records_trainingrecord")
+    assert guards.missing() == ["record_immutable"]
+    restore()
+    assert guards.missing() == []
