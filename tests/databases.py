@@ -59,6 +59,17 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
+    """Let each file of tests on PostgreSQL begin without what the one before left behind by rolling back."""
+    answer = yield
+    if _server is not None and nextitem is not None and nextitem.path != item.path and works_on_database(item):
+        from tests.restore_postgres import sweep
+
+        sweep()
+    return answer
+
+
 def works_on_database(item: pytest.Item) -> bool:
     """Say whether a test works on the database of the run."""
     return item.get_closest_marker("django_db") is not None or bool(ASKING & {*getattr(item, "fixturenames", ())})

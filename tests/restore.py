@@ -10,9 +10,10 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import psycopg
 from django.db import connection, connections
 from django.test import TransactionTestCase
+
+from tests.restore_postgres import postgres_copy
 
 
 @contextmanager
@@ -20,7 +21,7 @@ def restore_after_transaction_tests() -> Iterator[None]:
     """Keep a copy of the test database, and while this lasts put it back after every TransactionTestCase."""
     from titan.ledger.commands.sign import signed_by_now
 
-    restore = _sqlite_copy() if connection.vendor == "sqlite" else _postgres_copy()
+    restore = copy_of_database()
     flush = TransactionTestCase._fixture_teardown
 
     def teardown(self: TransactionTestCase) -> None:
@@ -32,6 +33,11 @@ def restore_after_transaction_tests() -> Iterator[None]:
         yield
     finally:
         TransactionTestCase._fixture_teardown = flush
+
+
+def copy_of_database() -> Callable[[], None]:
+    """Keep a copy of the test database as it is now; return what puts it back, whatever was committed since."""
+    return _sqlite_copy() if connection.vendor == "sqlite" else postgres_copy()
 
 
 def _sqlite_copy() -> Callable[[], None]:
@@ -58,18 +64,3 @@ def _backup(name: str, target: sqlite3.Connection) -> None:
         source.backup(target)
     finally:
         source.close()
-
-
-def _postgres_copy() -> Callable[[], None]:
-    server = connection.settings_dict
-    live, kept = server["NAME"], f"{server['NAME']}_kept"
-    dsn = f"host={server['HOST']} user=postgres dbname=postgres"
-
-    def copy(source: str, target: str) -> None:
-        connections.close_all()
-        with psycopg.connect(dsn, autocommit=True) as admin:
-            admin.execute(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
-            admin.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}" STRATEGY FILE_COPY')
-
-    copy(live, kept)
-    return lambda: copy(kept, live)

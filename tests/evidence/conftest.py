@@ -24,19 +24,12 @@ STORELESS = ("test_binding", "test_inspect", "test_rules")
 ASKS_NO_STORE = ("test_what_is_refused_leaves_nothing", "test_a_name_is_only_a_label", "test_auditors_do_not_upload")
 
 
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave the tests of buckets to the run on SQLite, see below."""
-    return True if collection_path.name == "test_storage_s3.py" and config.getoption("--db") != "sqlite" else None
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Let every test run on both stores, unless its module says STORES = ("local",) or ("s3",).
 
-    A store does not know the database: buckets are tried in the run on SQLite, which `make test` never leaves out.
+    So on both databases; what asks no database is left to the run on SQLite (tests/databases.py).
     """
     stores = getattr(metafunc.module, "STORES", BOTH)
-    if metafunc.config.getoption("--db") != "sqlite":
-        stores = tuple(store for store in stores if store == "local")
     storeless = metafunc.module.__name__.rpartition(".")[2] in STORELESS or metafunc.function.__name__ in ASKS_NO_STORE
     metafunc.parametrize("kind", stores[:1] if storeless else stores, indirect=True)
 

@@ -21,8 +21,6 @@ from titan.evidence.limits import NotAccepted
 from titan.evidence.queries import EvidenceView
 from titan.evidence.rendering import Size, forget_pictures, page_picture
 
-# That pages of a sheet in a bucket are drawn too stands in test_storage_s3.py.
-STORES = ("local",)
 pytestmark = pytest.mark.django_db
 ADMIN = cast.actor(user_id=1)
 AT = cast.AT
