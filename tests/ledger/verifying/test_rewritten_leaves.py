@@ -143,17 +143,3 @@ def test_a_login_that_is_gone_from_a_row_is_named() -> None:
     (found,) = [one for one in looked() if one.entity == "training_record"]
     assert (found.code, found.entity_id) == ("ROW_DIFFERS", pk)
     assert found.what.startswith("its by is not what leaf")
-
-
-@pytest.mark.parametrize("kind", [LeafType.FINALIZED, LeafType.SUPERSEDED])
-def test_a_leaf_beside_which_another_session_stands_is_named(kind: str) -> None:
-    """It says itself which session it is about, so that nobody has to look for it at the one it is not about."""
-    found = sql("SELECT leaf_index, entity_id FROM ledger_leaf WHERE type = %s ORDER BY leaf_index", kind)
-    (index, right), *_others = found
-    others = sql("SELECT session_id FROM training_finalization WHERE session_id <> %s ORDER BY 1", right)
-    for other in (others[0][0], right + 100_000, None):
-        with transaction.atomic():
-            sql("UPDATE ledger_leaf SET entity_id = %s WHERE leaf_index = %s", other, index)
-            problems = looked()
-            transaction.set_rollback(True)
-        assert ("LEAF_MISLABELLED", index) in {(one.code, one.entity_id) for one in problems if one.entity == "leaf"}

@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from random import Random
+from typing import Any
 
 from tests.ledger.verifying.edits.edit import Edit, ImpossibleError, Named, sql
 from tests.ledger.verifying.edits.values import other_value
 from titan.ledger.rules.canonical import canonical
 
-LEAF = ("data", "type", "entity_id", "gone", "twice", "moved", "spaced")
+LEAF = ("data", "type", "entity_id", "about", "gone", "twice", "moved", "spaced")
+SILENT = {
+    **dict.fromkeys(("subject.restated", "subject.merged", "subject.erased"), "worker"),
+    **dict.fromkeys(("validity.extended", "validity.withdrawn"), "extended_record"),
+}
 HEAD = ("size", "root", "frontier", "origin", "epoch")
 
 
@@ -19,7 +24,9 @@ def leaf(way: str) -> Callable[[Random], Edit]:
 
     def make(random: Random) -> Edit:
         rows = sql("SELECT leaf_index, type, entity_id, data FROM ledger_leaf ORDER BY leaf_index")
-        index, kind, entity_id, data = random.choice(rows)
+        # Most leaves are of records: each type has its turn.
+        kind = random.choice(sorted({row[1] for row in rows}))
+        index, kind, entity_id, data = random.choice([row for row in rows if row[1] == kind])
         edit = Edit(f"leaf {index} ({kind}): {way}", {("leaf", index)}, leaves=(index,))
         if way == "data":
             told = json.loads(bytes(data))
@@ -32,15 +39,8 @@ def leaf(way: str) -> Callable[[Random], Edit]:
         elif way == "type":
             new = random.choice(sorted({row[1] for row in rows} - {kind}))
             sql("UPDATE ledger_leaf SET type = %s WHERE leaf_index = %s", new, index)
-        elif way == "entity_id":
-            if kind in {"subject.restated", "subject.erased"}:
-                raise ImpossibleError
-            # Of these no leaf says what it is about: what lies beside them does, and is named.
-            beside = {"subject.merged": "worker", "validity.extended": "extended_record"}
-            beside["validity.withdrawn"] = "extended_record"
-            if kind in beside:
-                edit.named.add((beside[kind], entity_id))
-            sql("UPDATE ledger_leaf SET entity_id = COALESCE(entity_id, 0) + 100000 WHERE leaf_index = %s", index)
+        elif way in {"entity_id", "about"}:
+            _hang(random, edit, way, rows[index])
         elif way == "gone":
             sql("DELETE FROM ledger_leaf WHERE leaf_index = %s", index)
         elif way == "moved":
@@ -60,6 +60,23 @@ def leaf(way: str) -> Callable[[Random], Edit]:
         return edit
 
     return make
+
+
+def _hang(random: Random, edit: Edit, way: str, row: tuple[Any, ...]) -> None:
+    """Let a leaf stand beside something else: what is not there, or what another leaf of its type is about."""
+    index, kind, entity_id, _data = row
+    new = (entity_id or 0) + 100_000
+    if way == "about":
+        others = sql(
+            "SELECT DISTINCT entity_id FROM ledger_leaf WHERE type = %s AND entity_id <> %s ORDER BY 1", kind, entity_id
+        )
+        if not others:
+            raise ImpossibleError
+        ((new,),) = [random.choice(others)]
+    if kind in SILENT:
+        # Of these no leaf says what it is about: what lies beside them, now or before, does, and is named.
+        edit.named |= {(SILENT[kind], entity_id), (SILENT[kind], new)}
+    sql("UPDATE ledger_leaf SET entity_id = %s WHERE leaf_index = %s", new, index)
 
 
 def _write_leaf(index: int, data: bytes, kind: str | None = None, entity_id: int | None = None) -> None:

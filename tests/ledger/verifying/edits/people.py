@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from random import Random
 
 from tests.ledger.verifying.edits.edit import Edit, ImpossibleError, Named, sql
 from tests.ledger.verifying.edits.rows import ENTITIES
 from tests.ledger.verifying.edits.values import another, another_row, moved, plain
+from titan.ledger.rules.subjects import Identity, Secret, name_of, subject
+from titan.personnel.queries.merged import now_of
 
 
 def person(column: str) -> Callable[[Random], Edit]:
@@ -15,33 +18,74 @@ def person(column: str) -> Callable[[Random], Edit]:
 
     def make(random: Random) -> Edit:
         where = "anonymised_at IS NULL AND EXISTS (SELECT 1 FROM records_trainingrecord r WHERE r.worker_id = w.id)"
-        if column == "former_identities":
-            # Of whom a leaf speaks as they were before; a merge restates whoever stays, changed or not.
-            where += (
-                " AND former_identities IS NOT NULL"
-                " AND NOT EXISTS (SELECT 1 FROM personnel_worker g WHERE g.merged_into_id = w.id)"
-                " AND EXISTS (SELECT 1 FROM ledger_leaf n JOIN records_trainingrecord r ON r.worker_id = w.id"
-                " JOIN ledger_leaf l ON l.type = 'training.record' AND l.entity_id = r.id"
-                " WHERE n.type = 'subject.restated' AND n.entity_id = w.id AND l.leaf_index < n.leaf_index)"
-            )
         if column == "anonymised_at":
             where = "anonymised_at IS NOT NULL"
         found = sql(f"SELECT id, {column} FROM personnel_worker w WHERE {where} ORDER BY id")
         if not found:
             raise ImpossibleError
         pk, old = random.choice(found)
-        new = None if column == "former_identities" else another(random, "personnel_worker", column, old)
+        new = another(random, "personnel_worker", column, old)
         sql(f"UPDATE personnel_worker SET {column} = %s WHERE id = %s", new, pk)
         return Edit(f"worker {pk}: {column}", {("worker", pk), *records_of(pk)})
 
     return make
 
 
+def former(way: str) -> Callable[[Random], Edit]:
+    """Return the edit of who somebody was when a leaf was written: without it, nobody can tell whom the leaf means."""
+
+    def make(random: Random) -> Edit:
+        found = _meant()
+        if not found:
+            raise ImpossibleError
+        pk, told, place = random.choice(found)
+        old = told[place]
+        if way == "gone":
+            told = [one for one in told if one != old]
+        elif way == "all gone":
+            told = []
+        else:
+            told[place] = {**old, way: f"{old[way]}x"}
+        sql("UPDATE personnel_worker SET former_identities = %s WHERE id = %s", json.dumps(told) if told else None, pk)
+        return Edit(f"worker {pk}: former identity {place}, {way}", {("worker", pk), *records_of(now_of(pk))})
+
+    return make
+
+
+def _meant() -> list[tuple[int, list[dict[str, str]], int]]:
+    """Return who people were and are no more, as a leaf says: the worker, all they were, the place among these.
+
+    Who somebody was while no leaf was written proves nothing and is not promised (docs/threat-model.md).
+    """
+    leaves = [json.loads(bytes(data)) for (data,) in sql("SELECT data FROM ledger_leaf ORDER BY leaf_index")]
+    commitments = [(bytes.fromhex(one["nonce"]), one["subject"]) for one in leaves if "subject" in one]
+    found = []
+    for pk, key, stored, company, badge, first, last in sql(
+        "SELECT w.id, k.key, w.former_identities, c.name, w.employee_id, w.first_name, w.last_name"
+        " FROM personnel_worker w JOIN personnel_company c ON c.id = w.company_id"
+        " JOIN ledger_personkey k ON k.worker_id = w.id WHERE w.former_identities IS NOT NULL ORDER BY w.id"
+    ):
+        told = json.loads(stored) if isinstance(stored, str) else stored
+        secret, now = Secret(bytes(key)), Identity(company, badge, name_of(first, last))
+        salted = [(secret.salt(nonce), said) for nonce, said in commitments]
+        for place, one in enumerate(told or []):
+            was = Identity(**one)
+            if was != now and any(subject(salt, was.bytes_for(secret)) == said for salt, said in salted):
+                found.append((pk, told, place))
+    return found
+
+
 def records_of(worker: int) -> Named:
-    """Return the records and competencies of a worker, as alarms may name them."""
+    """Return the records of a worker, what extends them, and their competencies, as alarms may name them."""
     records = sql("SELECT id FROM records_trainingrecord WHERE worker_id = %s", worker)
     competencies = sql("SELECT id FROM records_competencyrecord WHERE worker_id = %s", worker)
-    return {("training_record", pk) for (pk,) in records} | {("competency_record", pk) for (pk,) in competencies}
+    extended = sql(
+        "SELECT e.id FROM records_extendedrecord e JOIN records_trainingrecord r ON r.id = e.record_id"
+        " WHERE r.worker_id = %s",
+        worker,
+    )
+    found = {"training_record": records, "competency_record": competencies, "extended_record": extended}
+    return {(entity, pk) for entity, rows in found.items() for (pk,) in rows}
 
 
 def person_key(way: str) -> Callable[[Random], Edit]:
@@ -49,7 +93,8 @@ def person_key(way: str) -> Callable[[Random], Edit]:
 
     def make(random: Random) -> Edit:
         found = sql(
-            "SELECT k.worker_id FROM ledger_personkey k WHERE EXISTS (SELECT 1 FROM records_trainingrecord r"
+            "SELECT k.worker_id FROM ledger_personkey k JOIN personnel_worker w ON w.id = k.worker_id"
+            " WHERE w.merged_into_id IS NOT NULL OR EXISTS (SELECT 1 FROM records_trainingrecord r"
             " WHERE r.worker_id = k.worker_id) ORDER BY 1"
         )
         ((pk,),) = [random.choice(found)]
@@ -144,8 +189,9 @@ MERGES: tuple[Callable[[Random], Edit], ...] = (
 """Every kind of edit of who was merged into whom."""
 
 EDITS: tuple[Callable[[Random], Edit], ...] = (
-    *(person(column) for column in ("first_name", "last_name", "employee_id", "company_id", "former_identities")),
+    *(person(column) for column in ("first_name", "last_name", "employee_id", "company_id")),
     person("anonymised_at"),
+    *(former(way) for way in ("gone", "all gone", "name", "employee_id", "company")),
     *MERGES,
     *(person_key(way) for way in ("key", "gone", "moved")),
     kept_key,

@@ -8,7 +8,7 @@ from random import Random
 from django.db import connection
 
 from tests.ledger.verifying.edits.edit import Edit, ImpossibleError, Named, sql
-from tests.ledger.verifying.edits.values import another, plain
+from tests.ledger.verifying.edits.values import another, moved, plain
 
 RECORD = (
     *("worker_id", "course_id", "course_version_id", "session_id", "trainer_id", "result", "score", "completed_on"),
@@ -17,7 +17,7 @@ RECORD = (
 )
 COMPETENCY = (
     *("worker_id", "course_id", "course_version_id", "session_id", "trainer_id", "completed_on", "score"),
-    *("evidence_id", "evidence_key", "evidence_sha256", "status", "method_id", "assessed_on", "assessed_by_id"),
+    *("evidence_id", "evidence_key", "evidence_sha256", "method_id", "assessed_on", "assessed_by_id"),
     *("remarks", "assessment_evidence_id", "record_id", "created_at", "revoked_at", "revoked_by_id", "revoke_reason"),
     "id",
 )
@@ -39,6 +39,11 @@ def changed_column(table: str, entity: str, column: str, where: str = "1 = 1") -
         more = ""
         if column == "result":
             more = ", expires_on = NULL, valid_until = '9999-12-31'"
+        elif column == "extension_id":
+            # A place that none has there.
+            more = ", position = 31000"
+        elif table == "training_trainingsession" and column == "status":
+            more = ", finalized_at = NULL"
         sql(f"UPDATE {table} SET {column} = %s{more} WHERE {key} = %s", new, pk)
         if sql(f"SELECT {column} FROM {table} WHERE {key} = %s", new if column == key else pk) == [(old,)]:
             raise ImpossibleError
@@ -57,11 +62,63 @@ def changed_column(table: str, entity: str, column: str, where: str = "1 = 1") -
 
 def columns_of(table: str, entity: str, columns: tuple[str, ...]) -> Iterator[Callable[[Random], Edit]]:
     for column in columns:
-        where = NOT_ERASED.format(table) if column in TEXTS | {"worker_id"} else "1 = 1"
+        # Of somebody who was erased no words can be opened any more: that is promised (docs/threat-model.md).
+        where = NOT_ERASED.format(table) if column in TEXTS else "1 = 1"
         if column in {"revoked_at", "revoke_reason"}:
-            # An end that is invented, or taken back whole, would break the table's own constraint.
+            # An end that is invented, or taken back whole, is an edit of its own.
             where += " AND revoked_at IS NOT NULL"
         yield changed_column(table, entity, column, where)
+
+
+def end(table: str, entity: str, *, invented: bool) -> Callable[[Random], Edit]:
+    """Return the edit that a row was never revoked, or was: with everything that belongs to it."""
+
+    def make(random: Random) -> Edit:
+        where = "revoked_at IS NULL" if invented else "revoked_at IS NOT NULL"
+        if table == "records_competencyrecord":
+            # Only what waits is withdrawn.
+            where += " AND status = 'PENDING'"
+        found = sql(f"SELECT id, created_at FROM {table} WHERE {where} ORDER BY id")
+        if not found:
+            raise ImpossibleError
+        pk, made = random.choice(found)
+        end = (moved(made), 7, "So it is") if invented else (None, None, "")
+        sql(f"UPDATE {table} SET revoked_at = %s, revoked_by_id = %s, revoke_reason = %s WHERE id = %s", *end, pk)
+        return Edit(f"{table} {pk} {'is' if invented else 'was never'} revoked", {(entity, pk)})
+
+    return make
+
+
+def decision(status: str) -> Callable[[Random], Edit]:
+    """Return the edit that a competency was decided otherwise, or not yet: with everything that belongs to it."""
+
+    def make(random: Random) -> Edit:
+        rows = sql(
+            "SELECT id, completed_on, remarks FROM records_competencyrecord"
+            " WHERE status <> %s AND revoked_at IS NULL ORDER BY id",
+            status,
+        )
+        methods = sql("SELECT id FROM records_assessmentmethod ORDER BY id")
+        # A record that no other decision made.
+        records = sql(
+            "SELECT id FROM records_trainingrecord r WHERE NOT EXISTS"
+            " (SELECT 1 FROM records_competencyrecord c WHERE c.record_id = r.id) ORDER BY id"
+        )
+        pk, day, remarks = random.choice(rows)
+        (method,), (record,) = random.choice(methods), random.choice(records)
+        new = {
+            "PENDING": (None, None, None, "", None),
+            "COMPETENT": (method, day, 7, remarks, record),
+            "NOT_COMPETENT": (method, day, 7, remarks or "So it is", None),
+        }[status]
+        sql(
+            "UPDATE records_competencyrecord SET status = %s, method_id = %s, assessed_on = %s, assessed_by_id = %s,"
+            " remarks = %s, record_id = %s, assessment_evidence_id = NULL WHERE id = %s",
+            *(status, *new, pk),
+        )
+        return Edit(f"competency record {pk} is {status}", {("competency_record", pk)})
+
+    return make
 
 
 def lost_row(table: str, entity: str) -> Callable[[Random], Edit]:
@@ -123,6 +180,8 @@ def renamed(table: str, column: str) -> Callable[[Random], Edit]:
 EDITS: tuple[Callable[[Random], Edit], ...] = (
     *columns_of("records_trainingrecord", "training_record", RECORD),
     *columns_of("records_competencyrecord", "competency_record", COMPETENCY),
+    *(decision(status) for status in ("PENDING", "COMPETENT", "NOT_COMPETENT")),
+    *(end(table, entity, invented=invented) for entity, table in ENTITIES.items() for invented in (False, True)),
     lost_row("records_trainingrecord", "training_record"),
     lost_row("records_competencyrecord", "competency_record"),
     invented_row("records_trainingrecord", "training_record"),

@@ -48,7 +48,14 @@ def another(random: Random, table: str, column: str, old: Any) -> Any:
         return None if column == "revoked_at" and random.random() < 0.5 else moved(old)
     if column in NUMBERS or column.endswith("_by_id"):
         return 61 if old is None else old + 1 if old != 100 else 3
-    return old + 100_000 if column == "id" else (old or "") + "x"
+    return old + 100_000 if column == "id" else _another_text(column, old or "")
+
+
+def _another_text(column: str, old: str) -> str:
+    if column == "evidence_sha256":
+        # No more characters fit.
+        return old[:-1] + ("0" if old[-1] != "0" else "1")
+    return old + "x"
 
 
 def _another_day(random: Random, old: date) -> date:
