@@ -7,7 +7,7 @@ from random import Random
 
 from tests.ledger.verifying.edits.edit import Edit, ImpossibleError, Named, sql
 from tests.ledger.verifying.edits.rows import changed_column
-from tests.ledger.verifying.edits.values import another
+from tests.ledger.verifying.edits.values import another, moved
 
 EXTENDED = ("extension_id", "record_id", "position", "id")
 EXTENSION = (
@@ -62,6 +62,20 @@ def lost_extension(random: Random) -> Edit:
     return Edit(f"extension {pk} is gone", named)
 
 
+def ended_extension(random: Random) -> Edit:
+    """An extension that is in force stands there as taken back."""
+    found = sql("SELECT id, made_at FROM records_validityextension WHERE revoked_at IS NULL ORDER BY id")
+    if not found:
+        raise ImpossibleError
+    pk, made = random.choice(found)
+    sql(
+        "UPDATE records_validityextension SET revoked_at = %s, revoked_by_id = 7, revoke_reason = 'So it is'"
+        " WHERE id = %s",
+        *(moved(made), pk),
+    )
+    return Edit(f"extension {pk} is taken back", _about(pk))
+
+
 def lost_extended(random: Random) -> Edit:
     """One record is taken out of an extension."""
     pk, extension = random.choice(sql("SELECT id, extension_id FROM records_extendedrecord ORDER BY id"))
@@ -96,6 +110,7 @@ EDITS: tuple[Callable[[Random], Edit], ...] = (
     *(extension(column) for column in EXTENSION),
     *(changed_column("records_extendedrecord", "extended_record", column) for column in EXTENDED),
     lost_extension,
+    ended_extension,
     lost_extended,
     forged_extension,
 )

@@ -95,6 +95,9 @@ def node(way: str) -> Callable[[Random], Edit]:
         pk, position = random.choice(found)
         if way == "gone":
             sql("DELETE FROM ledger_node WHERE id = %s", pk)
+        elif way in {"level", "position"}:
+            ((old,),) = sql(f"SELECT {way} FROM ledger_node WHERE id = %s", pk)
+            sql(f"UPDATE ledger_node SET {way} = %s WHERE id = %s", old + len(found) + 3, pk)
         elif way == "invented":
             position = len(found) + 3
             sql("INSERT INTO ledger_node (level, position, hash) VALUES (1, %s, %s)", position, random.randbytes(32))
@@ -126,6 +129,6 @@ def head(column: str) -> Callable[[Random], Edit]:
 
 EDITS: tuple[Callable[[Random], Edit], ...] = (
     *(leaf(way) for way in LEAF),
-    *(node(way) for way in ("hash", "gone", "invented")),
+    *(node(way) for way in ("hash", "level", "position", "gone", "invented")),
     *(head(column) for column in HEAD),
 )

@@ -12,6 +12,8 @@ from tests.ledger.verifying.edits.values import another
 
 SESSION = ("code", "status", "course_id", "course_version_id", "trainer_id", "evidence_id", "finalized_at")
 SESSION = (*SESSION, "finalized_by_id")
+SHEET, ATTACHED = ("evidence_id", "superseded_at"), ("attached_at", "attached_by_id")
+"""Of a sheet that was replaced, and of the one that replaced it."""
 RECEIPT = ("at", "by_id")
 OUTCOME = ("training_records", "failed", "competency_pending", "no_show", "evidence_sha256", "session_id")
 OUTCOME = (*OUTCOME, "finalized_at", "ledger_entry")
@@ -54,11 +56,30 @@ def marks(random: Random) -> Edit:
     return Edit(f"attendee {pk} of {session}", {("session", session)})
 
 
+def other_result(random: Random) -> Edit:
+    """Somebody who attended a finalized class passed instead of failed, or the other way round."""
+    pk, session, result = random.choice(
+        sql(
+            "SELECT a.id, a.session_id, a.result FROM training_attendee a JOIN training_finalization f"
+            " ON f.session_id = a.session_id WHERE a.status = 'ATTENDED' AND a.verified = %s ORDER BY a.id",
+            False,
+        )
+    )
+    sql("UPDATE training_attendee SET result = %s WHERE id = %s", "FAILED" if result == "PASSED" else "PASSED", pk)
+    return Edit(f"attendee {pk} of {session} {result}", {("session", session)})
+
+
 def sheets(column: str) -> Callable[[Random], Edit]:
     """Return the edit of a sheet that was replaced, or of the one that replaced it."""
 
     def make(random: Random) -> Edit:
-        found = sql("SELECT id, session_id FROM training_sessionevidence WHERE superseded_at IS NOT NULL ORDER BY id")
+        which = "superseded_at IS NOT NULL"
+        if column in ATTACHED:
+            which = (
+                "EXISTS (SELECT 1 FROM training_sessionevidence o"
+                " WHERE o.session_id = e.session_id AND o.superseded_at = e.attached_at)"
+            )
+        found = sql(f"SELECT id, session_id FROM training_sessionevidence e WHERE {which} ORDER BY id")
         if not found:
             raise ImpossibleError
         pk, session = random.choice(found)
@@ -78,6 +99,7 @@ EDITS: tuple[Callable[[Random], Edit], ...] = (
     *(changed_column("training_finalization", "session", column) for column in RECEIPT),
     *(outcome(name) for name in OUTCOME),
     marks,
+    other_result,
     lost_row("training_finalization", "session"),
-    *(sheets(column) for column in ("evidence_id", "superseded_at", "gone")),
+    *(sheets(column) for column in (*SHEET, *ATTACHED, "gone")),
 )
