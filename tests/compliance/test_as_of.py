@@ -33,7 +33,8 @@ FIRST = date(2026, 11, 2)
 AUDITOR = cast.actor(Role.AUDITOR)
 STATEMENTS = 19
 QUICK = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-LONG = settings(QUICK, max_examples=60)
+# About five minutes on PostgreSQL, three on SQLite.
+LONG = settings(QUICK, max_examples=120)
 
 
 @pytest.fixture

@@ -82,17 +82,18 @@ class Known:
         """Their pseudonym; nothing without a key."""
         return self._rows[0].secret.person if self.has_key else ""
 
-    def salt(self, index: int, nonce: str, subject: str) -> bytes | None:
+    def salt(self, index: int, nonce: str, subject: str, *, own: bool = False) -> bytes | None:
         """Return the salt of leaf `index` with this nonce if `subject` commits to who they are or were; else None.
 
-        nonce, subject: in hexadecimal. A leaf commits to a row that was merged only from before the merge.
+        nonce, subject: in hexadecimal. A leaf commits to a row that was merged only from before the merge. own: only
+        their own key will do, as for a leaf about the row itself: none of a row that was merged into it.
         """
         try:
             raw = bytes.fromhex(nonce)
         except ValueError:
             return None
         for row in self._rows:
-            if row.until is None or index < row.until:
+            if row.until is None or (not own and index < row.until):
                 salt = row.salt(raw, subject)
                 if salt is not None:
                     return salt

@@ -65,6 +65,11 @@ class Kind:
         }
 
     @property
+    def is_of_row(self) -> bool:
+        """Whether it is about one row of a worker, not about what goes with the person when rows are merged."""
+        return self.entity == "worker"
+
+    @property
     def name(self) -> str:
         """What people call a row of it."""
         return self.entity.replace("_", " ")
@@ -122,7 +127,7 @@ class Rows:
                 continue
             known = people.get(row[worker_at])
             nonce, subject = open_[filling.nonce][1:-1], open_[filling.subject][1:-1]
-            salt = known.salt(index, nonce, subject) if known is not None else None
+            salt = known.salt(index, nonce, subject, own=kind.is_of_row) if known is not None else None
             if salt is None:
                 wrong = self._stranger(kind, leaf, row[worker_at], known)
             else:

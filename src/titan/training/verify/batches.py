@@ -55,6 +55,9 @@ def compare_finalized(leaves: Sequence[Said], adopted: range) -> Iterator[Proble
         if not _is_counted(said):
             yield alarm("LEAF_UNREADABLE", "leaf", index, "it does not say what a leaf of its kind says")
             continue
+        if said.get("session") != entity_id:
+            yield _mislabelled(index, entity_id, said)
+            continue
         row = stored.get(entity_id)
         if row is None or row["session__status"] != SessionStatus.COMPLETED:
             words = f"leaf {index} says that it was finalized, and it is not completed or has no receipt"
@@ -68,6 +71,12 @@ def compare_finalized(leaves: Sequence[Said], adopted: range) -> Iterator[Proble
             yield alarm("BATCH_DIFFERS", "session", entity_id, words)
         if index not in adopted:
             yield from _range(index, entity_id, said, ranges.get(index, (0, 0)))
+
+
+def _mislabelled(index: int, entity_id: int | None, said: dict[str, Any]) -> Problem:
+    """Return that a leaf says itself which session it is about, and another one stands beside it."""
+    words = f"it is about session {said.get('session')}, and {entity_id} stands beside it"
+    return alarm("LEAF_MISLABELLED", "leaf", index, words)
 
 
 def _is_counted(said: dict[str, Any]) -> bool:
@@ -190,8 +199,10 @@ def compare_superseded(leaves: Sequence[Said]) -> Iterator[Problem]:
         )
     ):
         sheets[row["session_id"]].append(dict(row))
-    for index, entity_id, data, _said in leaves:
-        if data not in _replacements(sheets.get(entity_id or 0, [])):
+    for index, entity_id, data, said in leaves:
+        if said.get("session") != entity_id:
+            yield _mislabelled(index, entity_id, said)
+        elif data not in _replacements(sheets.get(entity_id or 0, [])):
             words = f"no two of its sheets followed each other as leaf {index} says"
             yield alarm("ROW_DIFFERS", "session", entity_id, words)
 
