@@ -55,6 +55,8 @@ def test_a_worker_of_two_editors_and_the_way_out(enter: Enter) -> None:
     page.get_by_label("Phone").fill("3")
     mine.click(mine.button("Save"))
     expect(page.locator("#theirs-phone")).to_contain_text("theirs is: 2")
+    # Nobody leaves so soon: what asks before one leaves runs once the page is whole.
+    page.wait_for_load_state()
     asked: list[str] = []
 
     def stay(dialog: Dialog) -> None:
