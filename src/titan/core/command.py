@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
+from typing import Any, Concatenate, Literal, NamedTuple, ParamSpec, TypeVar
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
@@ -26,8 +26,7 @@ TRIES = 4
 EVERYONE: Literal["everyone"] = "everyone"
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """One audit event to write: what happened to which thing. Values hold ids, never names of people."""
 
     action: str

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import calendar
 from datetime import date
+from functools import lru_cache
 
 from titan.core.language import _
 
 
+@lru_cache(maxsize=256)
 def add_months(day: date, months: int) -> date:
     """Return `day` plus calendar `months`, clamped to the month's end (31 Jan + 1 month = 28 or 29 Feb)."""
     years, month = divmod(day.month - 1 + months, 12)

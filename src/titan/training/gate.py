@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from titan.core.errors import FieldError
 from titan.core.language import _
 
 
-@dataclass(frozen=True)
-class GateAttendee:
+class GateAttendee(NamedTuple):
     """What the gate asks of an attendee."""
 
     worker_id: int

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from titan.core.actor import Actor
 from titan.core.bulk import insert_rows
@@ -17,9 +16,10 @@ from titan.records.queries.names import courses_named, methods_named
 from titan.records.rules import expires_on
 
 
-@dataclass(frozen=True)
-class NewRecord:
-    """A training record to write. `expires_on` follows from the version's `validity_months` unless it stands fixed.
+class NewRecord(NamedTuple):
+    """A training record to write (a tuple: a batch makes hundreds of them).
+
+    `expires_on` follows from the version's `validity_months` unless it stands fixed.
 
     fixed_expiry: (day or None,) for a migrated record, whose expiry is taken as it stands.
     """
@@ -49,8 +49,7 @@ class NewRecord:
         return expires_on(self.completed_on, self.validity_months, passed=self.result == Result.PASSED)
 
 
-@dataclass(frozen=True)
-class NewCompetency:
+class NewCompetency(NamedTuple):
     """A competency record to write: pending, or competent at once by the trainer's fast track."""
 
     worker_id: int
@@ -71,10 +70,8 @@ class NewCompetency:
     record_id: int | None = None
 
 
-_RECORD_COLUMNS = [one.name for one in fields(NewRecord) if one.name not in {"validity_months", "fixed_expiry"}]
 # A trainer who verifies on the spot adds no evidence to the class's own.
 WITHOUT_EVIDENCE = {"assessment_evidence__key": None, "assessment_evidence__sha256": None}
-_COMPETENCY_COLUMNS = [one.name for one in fields(NewCompetency)]
 
 
 @command
@@ -120,22 +117,16 @@ def _enter_records(rows: list[dict[str, Any]], ids: dict[int, int]) -> None:
 
 def _record_row(record: NewRecord, by: Actor, at: datetime) -> dict[str, Any]:
     until = record.expires_on
-    # Not asdict: it copies each value as if it were a tree, and classes are large.
-    return {name: getattr(record, name) for name in _RECORD_COLUMNS} | {
-        "expires_on": until,
-        "valid_until": until or FOREVER,
-        "created_at": at,
-        "created_by_id": by.user_id,
-    }
+    row = record._asdict()
+    del row["validity_months"], row["fixed_expiry"]
+    row.update(expires_on=until, valid_until=until or FOREVER, created_at=at, created_by_id=by.user_id)
+    return row
 
 
 @command
 def write_competencies(competencies: Sequence[NewCompetency], *, by: Actor, at: datetime) -> dict[int, int]:
     """Write competency records, at most one per worker, and return their ids by worker id; touches verdicts."""
-    rows = [
-        {name: getattr(competency, name) for name in _COMPETENCY_COLUMNS} | {"created_at": at}
-        for competency in competencies
-    ]
+    rows = [competency._asdict() | {"created_at": at} for competency in competencies]
     found = insert_rows(CompetencyRecord, rows, returning=("id", "worker_id"))
     ids: dict[int, int] = {worker: pk for pk, worker in found}
     say_all(
