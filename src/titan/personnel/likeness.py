@@ -63,12 +63,16 @@ class Described:
 
 # --- Badges
 
+_SIGNS = re.compile(r"[^a-z0-9]+")
 _ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
 def badge_letters(badge: str) -> str:
     """Return a badge without case, blanks and signs: "GRL-0085", "grl 0085" and "GRL0085" are one."""
-    return "".join(filter(str.isalnum, badge.lower() if badge.isascii() else search_key(badge)))
+    if badge.isascii():
+        # Thousands at a time: a pattern passes over what a call for each character takes ten times as long over.
+        return _SIGNS.sub("", badge.lower())
+    return "".join(filter(str.isalnum, search_key(badge)))
 
 
 def badge_stem(letters: str) -> str:
