@@ -59,12 +59,13 @@ def prepare(workers: int) -> Keys:
     """Load the site in this process and return what the clients need."""
     from django.db import connections
 
-    from bench import classes, loader
+    from bench import classes, loader, verifying
     from bench.showing import Reader
     from titan.demo.sheet import signed_sheet
 
     at = datetime.now(UTC)
     loader.load(workers, at=at)
+    verifying.begin_anew(at)
     reader = Reader(at)
     courses = [course for course, _months in classes.course_ids()]
     cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in reader.pages.cookies.items())

@@ -104,7 +104,7 @@ def test_everything_is_verified_once_and_every_problem_named(
     hands.overwrite(changed.key, b"changed")
     hands.remove(gone.key)
     steps: list[tuple[int, int]] = []
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         problems = {
             problem.evidence_id: problem for problem in verify_all(lambda done, total: steps.append((done, total)))
         }

@@ -6,18 +6,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connections
 
 from tests import cast
 from tests.api.classroom import Classroom
 from tests.api.client import body_of, need_problem
 from tests.api.life import live
 from tests.ledger.verifying.edits import sql, without_guards
+from tests.training.acting import PASSED, held, settle
 from titan.audit.models import AuditEvent
-from titan.core import jobs
+from titan.core import guards, jobs, pieces
 from titan.core.actor import Role
 from titan.evidence.models import EvidenceFile
 from titan.ledger.alarms import MOST_OF_A_CODE, Alarms, count_open_alarms, open_alarms
@@ -25,6 +28,7 @@ from titan.ledger.commands.sign import sign_head
 from titan.ledger.models import Alarm, AlarmKind, Leaf, Verification
 from titan.ledger.verifying.problem import Problem, alarm
 from titan.ledger.verifying.runs import ALIVE, WAITS, Run, ask_verification, begin_run, last_time, take_asked
+from titan.training.commands import finalize_session
 from titan.training.models import TrainingSession
 from titan.training.queries.gate import _circumstances
 from titan.training.verify import running
@@ -225,3 +229,29 @@ class TestNights:
 
     def test_they_are_registered(self) -> None:
         assert "verify what is new" in jobs.nightly_jobs()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_found_is_kept_while_others_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "AT_ONCE", 1)
+    cast.make_site()
+    course, people = cast.make_course(), [cast.make_worker() for _ in range(3)]
+    settle()
+    finalize_session(held(course, dict.fromkeys(people, PASSED)).pk, by=ADMIN, at=cast.AT)
+    guards.remove()
+    sql("UPDATE records_trainingrecord SET expires_on = '2031-01-01', valid_until = '2031-01-01'")
+    guards.install()
+    found = 0
+    for _problem in verify_and_keep(full=True, clock=clock_at(1), progress=lambda done, total, label: None):
+        found += 1
+        somebody = Thread(target=_write_something)
+        somebody.start()
+        somebody.join()
+    assert found >= 3 * len(people), "the ledger, the audit log and the rule each contradict each of them"
+    assert Verification.objects.get().failure == ""
+    assert count_open_alarms().stopping >= 2 * len(people)
+
+
+def _write_something() -> None:
+    sql("UPDATE personnel_worker SET phone = phone || '1'")
+    connections.close_all()

@@ -270,7 +270,8 @@ def absent_leaves(kind: Kind) -> Iterator[Problem]:
     if kind.needed:
         about = Leaf.objects.filter(type=kind.type, entity_id=OuterRef("_about"))
         lacking = kind.rows().annotate(_about=F(kind.found_by)).filter(~Exists(about)).order_by("pk")
-        for pk in lacking.values_list(kind.found_by, flat=True).iterator():
+        # All at once: a statement that stays open would keep whoever hears of it from writing it down.
+        for pk in list(lacking.values_list(kind.found_by, flat=True)):
             yield alarm("NOT_IN_LEDGER", kind.entity, pk, f"no leaf ({kind.type}) is about it")
     if kind.once:
         for (pk,) in rows(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import JSONField, OuterRef, Subquery
 
 from titan.audit.models import AuditEvent
+from titan.core.pieces import in_pieces
 from titan.ledger.models import AlarmKind
 from titan.ledger.verifying.problem import alarm
 from titan.personnel.queries.merged import MERGED_PAIRS, leads_to, merge_map
@@ -16,7 +18,6 @@ from titan.records.models import CompetencyRecord, Result, Source, TrainingRecor
 from titan.records.rules import expires_on
 from titan.training.verify.check import Check, Problem, Progress, by_sql
 
-AT_ONCE = 2_000
 SAID_OF_RECORD = (
     "worker_id",
     "course_id",
@@ -44,7 +45,8 @@ def _record_words(at: datetime, progress: Progress) -> Iterator[Problem]:
     )
     said = Subquery(created.order_by("id").values("after")[:1], output_field=JSONField())
     into = merge_map()
-    for row in TrainingRecord.objects.annotate(said=said).values("id", "said", *SAID_OF_RECORD).iterator(AT_ONCE):
+    found = TrainingRecord.objects.annotate(said=said).values("id", "said", *SAID_OF_RECORD)
+    for row in in_pieces(found, _number):
         yield from _compare("RECORD_ALTERED", "training_record", row, SAID_OF_RECORD, into)
 
 
@@ -55,7 +57,7 @@ def _competency_words(at: datetime, progress: Progress) -> Iterator[Problem]:
     said = Subquery(created.order_by("id").values("after")[:1], output_field=JSONField())
     found = CompetencyRecord.objects.annotate(said=said).values("id", "said", *SAID_OF_COMPETENCY)
     into = merge_map()
-    for row in found.iterator(AT_ONCE):
+    for row in in_pieces(found, _number):
         yield from _compare("COMPETENCY_ALTERED", "competency_record", row, SAID_OF_COMPETENCY, into)
 
 
@@ -66,11 +68,15 @@ def _extension_words(at: datetime, progress: Progress) -> Iterator[Problem]:
     found = ValidityExtension.objects.annotate(
         said=Subquery(made.values("after")[:1], output_field=JSONField()), why=Subquery(made.values("reason")[:1])
     )
-    for row in found.values("id", "said", "why", *SAID_OF_EXTENSION).iterator(AT_ONCE):
+    for row in in_pieces(found.values("id", "said", "why", *SAID_OF_EXTENSION), _number):
         if row["said"] is not None:
             # The log keeps the reason beside what was done.
             row["said"] = {**row["said"], "reason": row["why"]}
         yield from _compare("EXTENSION_ALTERED", "validity_extension", row, SAID_OF_EXTENSION, {})
+
+
+def _number(row: dict[str, Any]) -> int:
+    return int(row["id"])
 
 
 def _compare(
@@ -93,7 +99,8 @@ def _expiries(at: datetime, progress: Progress) -> Iterator[Problem]:
     """Yield records made by Titan whose expiry does not follow from their course version."""
     computed = TrainingRecord.objects.filter(source__in=[Source.SESSION, Source.COMPETENCY])
     columns = ("id", "completed_on", "expires_on", "result", "course_version__validity_months")
-    for pk, completed_on, expiry, result, months in computed.values_list(*columns).iterator(AT_ONCE):
+    for row in in_pieces(computed.values_list(*columns), itemgetter(0)):
+        pk, completed_on, expiry, result, months = row
         right = expires_on(completed_on, months, passed=result == Result.PASSED)
         if expiry != right:
             yield Problem("EXPIRY_WRONG", f"training record {pk}", f"it expires {expiry}, and should {right}")
