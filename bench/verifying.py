@@ -45,8 +45,10 @@ def begin_anew(at: datetime) -> None:
     from titan.core.actor import system_actor
     from titan.ledger.beside import NAME
     from titan.ledger.commands.begin import begin
-    from titan.ledger.commands.sign import sign_head
+    from titan.ledger.commands.sign import sign_head, signed_by_now
 
+    # What was finalized last is signed behind its answer.
+    signed_by_now()
     guards.remove()
     for table in ("leaf", "node", "checkpoint", "head", "personkey"):
         raw.run(f"DELETE FROM ledger_{table}")
