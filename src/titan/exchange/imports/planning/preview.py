@@ -17,7 +17,7 @@ from titan.exchange.imports.planning.questions import questions_of
 from titan.exchange.imports.planning.readers import choices_of
 from titan.exchange.imports.planning.rows import LETTERS, RowPlan
 from titan.exchange.imports.planning.uses import SheetUse, cell_at
-from titan.exchange.imports.queries.views import ColumnView, Counts, FieldView
+from titan.exchange.imports.queries.views import ColumnView, Counts, FieldView, Question
 from titan.exchange.imports.reading import FileFound
 from titan.exchange.imports.reading.lines import column_letter, shown
 from titan.exchange.imports.rules.fields import FIELDS
@@ -47,7 +47,7 @@ def preview_of(checked: Checked) -> dict[str, Any]:
     total = Counts(*(sum(getattr(counts, name) for counts in by_kind.values()) for name in _COUNTED.values()))
     return {
         "sheets": [_sheet(use, by_sheet[use.index]) for use in context.uses],
-        "questions": [asdict(asked) for asked in questions_of(context)],
+        "questions": [_plain(asked) for asked in questions_of(context)],
         "notes": _notes(context, checked.file),
         "counts": asdict(total),
         "by_kind": {kind.value: asdict(counts) for kind, counts in by_kind.items() if any(asdict(counts).values())},
@@ -55,6 +55,11 @@ def preview_of(checked: Checked) -> dict[str, Any]:
         "remembered": any(use.is_remembered and use.is_used for use in context.uses),
         "digest": digest_of(checked),
     }
+
+
+def _plain(asked: Question) -> dict[str, Any]:
+    # Not asdict, which copies each value as if it were a tree: a file of people who are known may ask about each.
+    return {**vars(asked), "options": [dict(vars(option)) for option in asked.options]}
 
 
 def made_up_of(checked: Checked) -> list[dict[str, str]]:
