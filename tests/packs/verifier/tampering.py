@@ -252,7 +252,7 @@ def evidence_file_twice(pack: Pack) -> None:
 
 
 def climbing_name(pack: Pack) -> None:
-    pack.extra.append(("evidence/../../../tmp/x", b""))
+    pack.extra.append(("evidence/../../../elsewhere", b""))
 
 
 def absolute_name(pack: Pack) -> None:

@@ -145,7 +145,7 @@ TAMPERING: list[tuple[Callable[[Pack], None], str]] = [
     (extra_file, f"'evidence.jsonl.bak': {STRAY}"),
     (file_twice, "'entries.jsonl': a file that stands there twice"),
     (evidence_file_twice, ".pdf': a file that stands there twice"),
-    (climbing_name, f"'evidence/../../../tmp/x': {STRAY}"),
+    (climbing_name, f"'evidence/../../../elsewhere': {STRAY}"),
     (absolute_name, f"'/etc/passwd': {STRAY}"),
     (name_with_control_signs, f"'\\x1b[2Jpack.json': {STRAY}"),
     (wrong_restatement, f"entry 4: {RESTATED}"),
