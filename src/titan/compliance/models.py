@@ -86,7 +86,7 @@ class ComplianceItem(models.Model):
         indexes = [
             models.Index(fields=["course", "severity"], name="item_by_course"),
             models.Index(
-                fields=["next_change_on"],
+                fields=["next_change_on", "severity"],
                 condition=Q(next_change_on__isnull=False),
                 name="item_by_next_change",
             ),

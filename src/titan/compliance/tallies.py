@@ -41,13 +41,16 @@ def tally_changes() -> int:
     )
 
 
-def recount() -> int:
-    """Count everything anew and add what the counts lack; return how many were wrong. Only a full rebuild does this."""
+def recount(warning_days: int) -> int:
+    """Count everything anew and add what the counts lack; return how many were wrong. Only a full rebuild does this.
+
+    warning_days: how many days before its end a proof counts as expiring, as the items stand now.
+    """
     items, verdicts = ComplianceItem._meta.db_table, WorkerVerdict._meta.db_table
     return _add(
         f"""
         SELECT {Counted.COURSE}, course_id, severity, COUNT(*) FROM {items} GROUP BY course_id, severity
-        UNION ALL {_last_days(items, "expires_on", "severity", "n")}
+        UNION ALL {_all_last_days(items, warning_days)}
         UNION ALL
         SELECT {Counted.COMPANY}, company_id, severity, COUNT(*) FROM {verdicts}
         WHERE company_id IS NOT NULL GROUP BY company_id, severity
@@ -71,11 +74,33 @@ def _last_days(table: str, day: str, severity: str, number: str) -> str:
 
     Nearly every item is proved, so none is looked up by an index: hence the plus.
     """
-    number_of_day = "to_char(day, 'YYYYMMDD')::bigint" if _is_postgres() else "CAST(replace(day, '-', '') AS INTEGER)"
     return f"""
-        SELECT {Counted.LAST_DAY}, {number_of_day}, {Severity.COMPLIANT}, {number} FROM (
+        SELECT {Counted.LAST_DAY}, {_number_of_day_sql("day")}, {Severity.COMPLIANT}, {number} FROM (
             SELECT {day} AS day, COUNT(*) AS n FROM {table}
             WHERE +{severity} >= {Severity.EXPIRING} AND {day} IS NOT NULL GROUP BY {day}) AS last_days"""
+
+
+def _all_last_days(items: str, warning_days: int) -> str:
+    """Return the counts of all items' proofs by their last valid day.
+
+    An item's next change follows from that day (domain.md §9.5) and stands in an index in order; sorting the last days
+    of all items would take as long as all the rest of the count.
+    """
+    last_day = f"""CASE WHEN severity = {Severity.EXPIRING} THEN {_plus("next_change_on", -1)}
+        ELSE {_plus("next_change_on", warning_days)} END"""
+    return f"""
+        SELECT {Counted.LAST_DAY}, {_number_of_day_sql("day")}, {Severity.COMPLIANT}, n FROM (
+            SELECT {last_day} AS day, COUNT(*) AS n FROM {items}
+            WHERE next_change_on IS NOT NULL AND severity >= {Severity.EXPIRING}
+            GROUP BY next_change_on, severity) AS last_days"""
+
+
+def _plus(day: str, days: int) -> str:
+    return f"({day} + ({days}))" if _is_postgres() else f"date({day}, '{days} days')"
+
+
+def _number_of_day_sql(day: str) -> str:
+    return f"to_char({day}, 'YYYYMMDD')::bigint" if _is_postgres() else f"CAST(replace({day}, '-', '') AS INTEGER)"
 
 
 def _is_postgres() -> bool:
