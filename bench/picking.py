@@ -21,6 +21,7 @@ def measures(workers: int, *, at: datetime, rounds: int = ROUNDS) -> Iterator[Me
         ("first page", None, False),
         ("deep page", None, True),
         ("first page, search 'demli'", "demli", False),
+        ("first page, search 'li'", "li", False),
         ("deep page, search 'li'", "li", True),
         ("one badge", f"w-{1_000_001 + workers // 2}", False),
         ("nobody", "zzzqqq", False),

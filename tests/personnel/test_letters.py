@@ -10,7 +10,7 @@ from django.db import connection
 from tests import cast
 from titan.core import guards
 from titan.personnel.models import Worker
-from titan.personnel.queries.letters import anywhere, has_letters, is_indexed, who_has_letters
+from titan.personnel.queries.letters import anywhere, has_letters, is_indexed, telling, who_has_letters
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,7 @@ def found(words: str) -> set[int]:
     by_scan, *by_index = (
         f"FROM personnel_worker w WHERE {has_letters('w', '%(like)s', indexed=False)}",
         f"FROM personnel_worker w WHERE {condition}",
-        who_has_letters("w", "%(like)s", indexed=indexed),
+        who_has_letters("w", "%(like)s", "%(telling)s", indexed=indexed),
     )
     whom = those(by_scan, words)
     assert all(those(way, words) == whom for way in by_index)
@@ -30,7 +30,7 @@ def found(words: str) -> set[int]:
 
 def those(way: str, words: str) -> set[int]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT w.id {way}", {"like": anywhere(words)})
+        cursor.execute(f"SELECT w.id {way}", {"like": anywhere(words), "telling": telling(words)})
         return {row[0] for row in cursor.fetchall()}
 
 
@@ -39,6 +39,14 @@ def test_whoever_has_the_letters_is_found(words: str) -> None:
     chosen = cast.make_worker(last_name="Əliyeva a_b 50% x\\y Иванов", employee_id="W-77")
     cast.make_worker(last_name="Nobody", first_name="Other", employee_id="Z-1")
     assert found(words) == {chosen.pk}
+
+
+def test_a_badge_is_told_by_its_last_digits_and_found_by_all_of_it() -> None:
+    ours, theirs = (cast.make_worker(last_name="Same", employee_id=badge) for badge in ("W-1000123", "X-9000123"))
+    assert telling("W-1000123") == "%000123%"
+    assert telling("Same W-12") == anywhere("Same W-12"), "two digits are too few for the index"
+    assert found("W-1000123") == {ours.pk}
+    assert found("000123") == {ours.pk, theirs.pk}
 
 
 def test_a_new_name_is_found_and_the_old_one_forgotten() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db import connection
 
 from titan.core.text import search_key
@@ -9,12 +11,23 @@ from titan.personnel.models import Worker
 
 SEARCH_TABLE = "personnel_worker_search"
 FEWEST_LETTERS = 3
+# Badges of a site begin alike; it is their last digits that tell one from all the others.
+_LAST_DIGITS = re.compile(r"[0-9]{3,6}$")
 
 
 def anywhere(words: str) -> str:
     """Return the LIKE pattern (escape character: backslash) that finds `words`, folded for search, anywhere."""
     folded = search_key(words).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{folded}%"
+
+
+def telling(words: str) -> str:
+    """Return the LIKE pattern of the letters of `words` that fewest have, to be looked up in the index of letters.
+
+    Whoever has `words` has them; the other way round it remains to be seen.
+    """
+    last_digits = _LAST_DIGITS.search(search_key(words))
+    return anywhere(last_digits.group()) if last_digits else anywhere(words)
 
 
 def is_indexed(words: str) -> bool:
@@ -36,13 +49,14 @@ def has_letters(worker: str, pattern: str, *, indexed: bool) -> str:
     return f"{worker}.search_key LIKE {pattern} ESCAPE '\\'"
 
 
-def who_has_letters(worker: str, pattern: str, *, indexed: bool) -> str:
+def who_has_letters(worker: str, pattern: str, telling: str, *, indexed: bool) -> str:
     """Return the FROM and WHERE of the workers who have words in their name or badge, read from the index on.
 
     As `has_letters`, where only the first of them are wanted: no more of the index is read than needed.
+    telling: the placeholder of the parameter `telling(words)`.
     """
-    table = Worker._meta.db_table
+    table, found = Worker._meta.db_table, has_letters(worker, pattern, indexed=False)
     if indexed:
-        found = f"{SEARCH_TABLE} letters CROSS JOIN {table} {worker}"
-        return f"FROM {found} WHERE {worker}.id = letters.rowid AND letters.search_key LIKE {pattern}"
-    return f"FROM {table} {worker} WHERE {has_letters(worker, pattern, indexed=False)}"
+        index = f"{SEARCH_TABLE} letters CROSS JOIN {table} {worker}"
+        return f"FROM {index} WHERE {worker}.id = letters.rowid AND letters.search_key LIKE {telling} AND {found}"
+    return f"FROM {table} {worker} WHERE {found}"

@@ -18,7 +18,7 @@ from titan.compliance.models import ComplianceItem, Counted, Severity, Tally, Wo
 from titan.core.bulk import ids_param, ids_sql
 from titan.core.page import cursor_invalid, decode_cursor, encode_cursor
 from titan.personnel.models import AreaAssignment, Company, Worker, WorkerStatus
-from titan.personnel.queries.letters import anywhere, has_letters, is_indexed, who_has_letters
+from titan.personnel.queries.letters import anywhere, has_letters, is_indexed, telling, who_has_letters
 from titan.training.models import Attendee
 
 OTHERS = 3
@@ -76,7 +76,7 @@ class PickerFilter:
         """Return the FROM and WHERE of workers `w` by each way to be found, so that each can use its index."""
         if not self._words:
             return [f"FROM {_WORKER} w WHERE 1 = 1"]
-        letters = who_has_letters("w", "%(like)s", indexed=is_indexed(self._words))
+        letters = who_has_letters("w", "%(like)s", "%(telling)s", indexed=is_indexed(self._words))
         return [letters, f"FROM {_WORKER} w WHERE {_OF_COMPANY}"]
 
     def values(self) -> dict[str, Any]:
@@ -86,6 +86,7 @@ class PickerFilter:
             "role": self.role_id,
             "area": self.area_id,
             "like": anywhere(self._words),
+            "telling": telling(self._words),
         }
 
 
