@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, TimeoutError, expect
 
 from tests import cast
 from tests.browser.conftest import Enter
@@ -194,3 +194,22 @@ def test_a_blocked_button_says_why_and_leads_to_the_row(enter: Enter, session: T
     last = attendees(session)[-1].worker
     visitor.click(page.get_by_role("link", name=f"{last.first_name} {last.last_name} has no attendance mark (row 30)."))
     expect(page.locator(f"#row-{last.pk} input[type=radio]").first).to_be_focused()
+
+
+def test_nothing_can_be_marked_before_the_script_that_saves_is_there(enter: Enter, session: TrainingSession) -> None:
+    """On a slow network a tap would otherwise show a mark that nobody ever saves."""
+    visitor = enter()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    visitor.page.route("**/attendance*.js*", hold, times=1)
+    visitor.page.goto(f"/sessions/{session.pk}", wait_until="commit")
+    present = visitor.button("All present")
+    with pytest.raises(TimeoutError, match="intercepts pointer events"):
+        present.click(timeout=1000)
+    held[0].continue_()
+    present.click()
+    saved(visitor.page)
+    assert {status for status, _result in marks(session)} == {"ATTENDED"}

@@ -73,7 +73,8 @@ class Visitor:
         return {"wall": self.server_ms, "processor": self.cpu_ms}[measure]
 
     def click(self, target: str | Locator) -> None:
-        """Click, and count it."""
+        """Click, and count it. Who reads a page before choosing gives its scripts the time to be there."""
+        self.page.wait_for_load_state()
         locator = self.page.locator(target) if isinstance(target, str) else target
         locator.click()
         self.clicks += 1

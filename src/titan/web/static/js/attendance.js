@@ -401,3 +401,5 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("htmx:load", (event) => start(event.target));
 start(document.body);
+// Nothing can be marked before (screens.css), or a mark would be shown and never saved.
+document.documentElement.dataset.marksReady = "";
