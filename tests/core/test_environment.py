@@ -69,6 +69,13 @@ def test_values_are_taken(tmp_path: Path) -> None:
     assert found.https is True
 
 
+def test_what_the_url_of_postgresql_sets_comes_after_our_own_and_wins(tmp_path: Path) -> None:
+    url = "postgresql://titan@db.example/titan?options=-c%20jit%3Don&sslmode=require"
+    options = read(tmp_path, TITAN_DATABASE_URL=url).database["OPTIONS"]
+    assert options["options"].split("-c ")[1:] == ["jit=off ", "max_parallel_workers_per_gather=0 ", "jit=on"]
+    assert options["sslmode"] == "require"
+
+
 def test_sqlite_may_lie_elsewhere(tmp_path: Path) -> None:
     found = read(tmp_path, TITAN_DATABASE_URL=f"sqlite:///{tmp_path}/other.sqlite3")
     assert found.database["NAME"] == f"{tmp_path}/other.sqlite3"

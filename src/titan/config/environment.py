@@ -107,15 +107,21 @@ def _database(url: str, home: Path) -> dict[str, Any]:
     if scheme == "sqlite":
         return _sqlite(str(dj_database_url.parse(url)["NAME"]))
     if scheme in {"postgres", "postgresql"}:
-        return {
-            **dj_database_url.parse(url),
-            "CONN_MAX_AGE": None,
-            "CONN_HEALTH_CHECKS": True,
-        }
+        return _postgres(url)
     raise ConfigurationError(
         "TITAN_DATABASE_URL: give sqlite:///path or postgresql://user:password@host:5432/name, "
         f"not a URL that begins with {scheme or 'nothing'!r}."
     )
+
+
+def _postgres(url: str) -> dict[str, Any]:
+    """Return the connection of a PostgreSQL URL; what its own `options` set comes last and wins."""
+    given = dj_database_url.parse(url)
+    options = dict(given.get("OPTIONS", {}))
+    # Many short queries at once: starting helpers or a compiler for one takes longer than all its work.
+    settings = "-c jit=off -c max_parallel_workers_per_gather=0"
+    options["options"] = f"{settings} {options.get('options', '')}".strip()
+    return {**given, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
 
 
 def _sqlite(name: str) -> dict[str, Any]:

@@ -30,12 +30,17 @@ def telling(words: str) -> str:
     return anywhere(last_digits.group()) if last_digits else anywhere(words)
 
 
+def has_enough_letters(words: str) -> bool:
+    """Return whether words are long enough for an index of letters."""
+    return len(search_key(words)) >= FEWEST_LETTERS
+
+
 def is_indexed(words: str) -> bool:
     """Return whether the index of letters knows these words: SQLite's has no escapes, and nothing below three letters.
 
     PostgreSQL's takes part by itself.
     """
-    return connection.vendor == "sqlite" and len(search_key(words)) >= FEWEST_LETTERS and "\\" not in anywhere(words)
+    return connection.vendor == "sqlite" and has_enough_letters(words) and "\\" not in anywhere(words)
 
 
 def has_letters(worker: str, pattern: str, *, indexed: bool) -> str:

@@ -18,7 +18,14 @@ from titan.compliance.models import ComplianceItem, Counted, Severity, Tally, Wo
 from titan.core.bulk import ids_param, ids_sql
 from titan.core.page import cursor_invalid, decode_cursor, encode_cursor
 from titan.personnel.models import AreaAssignment, Company, Worker, WorkerStatus
-from titan.personnel.queries.letters import anywhere, has_letters, is_indexed, telling, who_has_letters
+from titan.personnel.queries.letters import (
+    anywhere,
+    has_enough_letters,
+    has_letters,
+    is_indexed,
+    telling,
+    who_has_letters,
+)
 from titan.training.models import Attendee
 
 OTHERS = 3
@@ -26,9 +33,10 @@ LISTED_FIRST = (Severity.NON_COMPLIANT, Severity.IN_GRACE, Severity.EXPIRING)
 GROUPS = {0: "RED", 1: "YELLOW", 2: "YELLOW", OTHERS: "OTHER"}
 
 # So many workers are sooner looked up and sorted than met while an index is walked; of a small site fewer: `_most_few`.
-FEW_WORKERS = 1_000
+FEW_WORKERS = 10_000
 FEW_REDS = 300
-STEPS = 8
+# How many workers are met for each of whom it fits: one or two letters stand in no index, and all names are read.
+STEPS, STEPS_READING = 64, 8
 
 _WORKER, _ITEM = Worker._meta.db_table, ComplianceItem._meta.db_table
 _VERDICT, _TALLY = WorkerVerdict._meta.db_table, Tally._meta.db_table
@@ -55,6 +63,11 @@ class PickerFilter:
     @property
     def _words(self) -> str:
         return (self.search or "").strip()
+
+    @property
+    def is_looked_up(self) -> bool:
+        """Whether those wanted are found through an index."""
+        return not self._words or has_enough_letters(self._words)
 
     def conditions(self) -> list[str]:
         """Return the conditions on a worker `w`, for the values of `values`."""
@@ -226,19 +239,20 @@ def _few(asked: _Question, wanted: PickerFilter) -> list[int] | None:
         return None
     # Nearly everybody is active: joined to nothing, the status tempts SQLite's planner to read them all by it.
     fits = " AND ".join(["", f"w.status || '' = '{WorkerStatus.ACTIVE.value}'", *wanted.conditions()])
-    most = _most_few(asked)
+    most = _most_few(asked, wanted)
     queries = [f"SELECT w.id {way}{fits} LIMIT {most + 1}" for way in wanted.ways()]
     found = asked.rows(" UNION ".join(f"SELECT id FROM ({query}) AS found{n}" for n, query in enumerate(queries)))
     return None if len(found) > most else [row[0] for row in found]
 
 
-def _most_few(asked: _Question) -> int:
+def _most_few(asked: _Question, wanted: PickerFilter) -> int:
     """Return how many workers count as few: those looked up cost about what a walk to a page's last worker does.
 
     The more there are of whom it fits, the shorter is the walk; the larger the site, the longer.
     """
     latest = asked.rows(f"SELECT MAX(id) FROM {_WORKER}")[0][0] or 0
-    return min(FEW_WORKERS, int((STEPS * latest) ** 0.5))
+    steps = STEPS if wanted.is_looked_up else STEPS_READING
+    return min(FEW_WORKERS, int((steps * latest) ** 0.5))
 
 
 def _sorted_out(asked: _Question, worker_ids: list[int]) -> list[Place]:
