@@ -308,6 +308,19 @@ def test_a_sweep_touches_only_what_is_due() -> None:
     agree(day + timedelta(days=4))
 
 
+@pytest.mark.parametrize("asked_anew", [0, 1, 2])
+def test_a_rebuild_takes_away_what_nobody_asks_for_any_more(asked_anew: int) -> None:
+    """As many stored as asked, fewer, or more: what is gone is found by what it is, not by how many there are."""
+    world, day = busy_site(4)
+    rebuild_on(day)
+    world.forgo(world.areas[0], world.courses[1])
+    for course in world.add_courses(asked_anew):
+        world.require(world.areas[0], course)
+    rebuild_on(day)
+    agree(day)
+    assert not ComplianceItem.objects.filter(course=world.courses[1]).exists()
+
+
 def test_the_first_look_ever_makes_everything() -> None:
     _, day = busy_site(3)
     catch_up(at=noon(day))
