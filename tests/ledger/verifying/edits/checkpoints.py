@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
 from tests.ledger.verifying.edits.edit import Edit, sql
-from tests.ledger.verifying.edits.files import put_back
+from tests.ledger.verifying.edits.files import one_bit_off, rewrite
 from titan.ledger.beside import NAME
 from titan.ledger.rules import notes
 
@@ -61,17 +61,15 @@ def beside(way: str) -> Callable[[Random], Edit]:
 
     def make(random: Random) -> Edit:
         path = Path(settings.TITAN_EVIDENCE_DIR) / NAME
-        kept, mode = path.read_bytes(), path.stat().st_mode
-        path.chmod(0o640)
+        kept = path.read_bytes()
+        content: bytes | None
         if way == "gone":
-            path.unlink()
+            content = None
         elif way == "older":
-            rows = sql("SELECT note FROM ledger_checkpoint ORDER BY id")
-            path.write_bytes(random.choice(rows[:-1])[0].encode())
+            content = random.choice(sql("SELECT note FROM ledger_checkpoint ORDER BY id")[:-1])[0].encode()
         else:
-            place = random.randrange(len(kept) - 2)
-            path.write_bytes(kept[:place] + bytes([kept[place] ^ 1]) + kept[place + 1 :])
-        return Edit(f"beside: {way}", {("ledger", 1)}, undo=lambda: put_back(path, kept, mode))
+            content = one_bit_off(kept, random.randrange(len(kept) - 2))
+        return Edit(f"beside: {way}", {("ledger", 1)}, undo=rewrite(path, content))
 
     return make
 

@@ -42,21 +42,35 @@ def evidence_file(way: str) -> Callable[[Random], Edit]:
         rows = sql("SELECT key, MIN(id) FROM evidence_evidencefile GROUP BY key ORDER BY key")
         key, pk = random.choice(rows)
         path = Path(settings.TITAN_EVIDENCE_DIR) / key
-        kept, mode = path.read_bytes(), path.stat().st_mode
-        path.chmod(0o640)
+        kept = path.read_bytes()
+        content: bytes | None
         if way == "gone":
-            path.unlink()
+            content = None
         elif way == "short":
-            path.write_bytes(kept[: len(kept) // 2])
+            content = kept[: len(kept) // 2]
         elif way == "swapped":
-            other = random.choice([one for one, _pk in rows if one != key])
-            path.write_bytes((path.parents[3] / other).read_bytes())
+            content = (path.parents[3] / random.choice([one for one, _pk in rows if one != key])).read_bytes()
         else:
-            place = random.randrange(len(kept))
-            path.write_bytes(kept[:place] + bytes([kept[place] ^ 1]) + kept[place + 1 :])
-        return Edit(f"file {key}: {way}", {("evidence", pk)}, undo=lambda: put_back(path, kept, mode))
+            content = one_bit_off(kept, random.randrange(len(kept)))
+        return Edit(f"file {key}: {way}", {("evidence", pk)}, undo=rewrite(path, content))
 
     return make
+
+
+def one_bit_off(content: bytes, place: int) -> bytes:
+    """Return `content` with one bit changed, in the byte at `place`."""
+    return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+
+
+def rewrite(path: Path, content: bytes | None) -> Callable[[], None]:
+    """Write `content` over a file that nobody may write, or remove it (None); return what puts it back."""
+    kept, mode = path.read_bytes(), path.stat().st_mode
+    path.chmod(0o640)
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(content)
+    return lambda: put_back(path, kept, mode)
 
 
 def put_back(path: Path, content: bytes, mode: int) -> None:
