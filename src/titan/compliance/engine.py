@@ -249,22 +249,21 @@ def _asked(touched: Touched, scope: str | None) -> str:
         SELECT l.area_id, a.parent_id FROM lineage l
         JOIN personnel_area a ON a.id = l.ancestor_id WHERE a.parent_id IS NOT NULL
     ),
-    source(worker_id, course_id, due_on) AS (
-        SELECT w.id, r.course_id, {due("w.role_assigned_on")}
-        FROM personnel_worker w
-        JOIN compliance_rolerequirement r ON r.role_id = w.role_id AND r.until IS NULL
-        WHERE {worker} {course}
-        UNION ALL
-        SELECT w.id, r.course_id, {due("a.assigned_on")}
-        FROM personnel_worker w
-        JOIN personnel_areaassignment a ON a.worker_id = w.id AND a.until IS NULL
-        JOIN lineage l ON l.area_id = a.area_id
-        JOIN compliance_arearequirement r ON r.area_id = l.ancestor_id AND r.until IS NULL
-        WHERE {worker} {course}
-    ),
     asked(worker_id, course_id, due_on) AS MATERIALIZED (
         SELECT worker_id, course_id, NULLIF(MIN(due_on), {_date("before_entry")})
-        FROM source GROUP BY worker_id, course_id ORDER BY worker_id, course_id
+        FROM (
+            SELECT w.id AS worker_id, r.course_id, {due("w.role_assigned_on")} AS due_on
+            FROM personnel_worker w
+            JOIN compliance_rolerequirement r ON r.role_id = w.role_id AND r.until IS NULL
+            WHERE {worker} {course}
+            UNION ALL
+            SELECT w.id, r.course_id, {due("a.assigned_on")}
+            FROM personnel_worker w
+            JOIN personnel_areaassignment a ON a.worker_id = w.id AND a.until IS NULL
+            JOIN lineage l ON l.area_id = a.area_id
+            JOIN compliance_arearequirement r ON r.area_id = l.ancestor_id AND r.until IS NULL
+            WHERE {worker} {course}
+        ) AS source GROUP BY worker_id, course_id ORDER BY worker_id, course_id
     )"""
 
 
@@ -274,21 +273,22 @@ def _changes(asked: str, *, gone: str = "") -> str:
     return f"""
     INSERT INTO {ITEM_CHANGES} (item_id, worker_id, course_id, {", ".join(JUDGED_COLUMNS)}, was_severity,
                                 was_expires_on)
-    WITH RECURSIVE {asked}, {_judged()},
+    WITH RECURSIVE {asked}, {_weighed()},
     changed AS MATERIALIZED (
         SELECT i.id AS item_id, j.worker_id, j.course_id, {", ".join(f"j.{column}" for column in JUDGED_COLUMNS)},
                i.severity AS was_severity, i.expires_on AS was_expires_on
-        FROM judged j LEFT JOIN {ITEMS} i ON i.worker_id = j.worker_id AND i.course_id = j.course_id
+        FROM ({_judged()}) j LEFT JOIN {ITEMS} i ON i.worker_id = j.worker_id AND i.course_id = j.course_id
         WHERE i.id IS NULL OR {differs}
            OR i.requirement_type <> CASE WHEN j.due_on IS NULL THEN 'PRE_MOB' ELSE 'POST_MOB' END
     )
     SELECT * FROM changed {gone}"""
 
 
-def _judged() -> str:
-    """Return what is asked with its verdict and the day on which that changes by itself (§9.3, §9.5).
+def _weighed() -> str:
+    """Return what is asked with its verdict (§9.3).
 
-    What is computed is marked as materialized, because SQLite would otherwise compute it again for each mention.
+    What is computed is marked as materialized, because SQLite would otherwise compute it again for each mention; what
+    only renames is a subquery, because a named one below another that is read twice would be written down as well.
     """
     severity = severity_sql(
         "p.valid_until",
@@ -297,45 +297,52 @@ def _judged() -> str:
         """EXISTS (SELECT 1 FROM records_competencyrecord c WHERE c.worker_id = p.worker_id
                    AND c.course_id = p.course_id AND c.status = 'PENDING' AND c.revoked_at IS NULL)""",
     )
-    return f"""{_proved()},
+    best, proved = _proved()
+    return f"""{best}
     weighed AS MATERIALIZED (
         SELECT p.worker_id, p.course_id, p.due_on, p.record_id, NULLIF(p.valid_until, {_date("forever")}) AS expires_on,
                {severity} AS severity
-        FROM proved p
-    ),
-    judged AS (
-        SELECT w.*, CASE severity
-                   WHEN {Severity.COMPLIANT} THEN {_plus("expires_on", "%(warning_days)s")}
-                   WHEN {Severity.EXPIRING} THEN {_plus("expires_on", "1")}
-                   WHEN {Severity.IN_GRACE} THEN {_plus("due_on", "1")} END AS next_change_on
-        FROM weighed w
+        FROM ({proved}) p
     )"""
 
 
-def _proved() -> str:
+def _judged() -> str:
+    """Return the SELECT of what is weighed, with the day on which that changes by itself (§9.5)."""
+    return f"""
+        SELECT w.*, CASE severity
+               WHEN {Severity.COMPLIANT} THEN {_plus("expires_on", "%(warning_days)s")}
+               WHEN {Severity.EXPIRING} THEN {_plus("expires_on", "1")}
+               WHEN {Severity.IN_GRACE} THEN {_plus("due_on", "1")} END AS next_change_on
+        FROM weighed w"""
+
+
+def _proved() -> tuple[str, str]:
     """Return what is asked with the record that proves it: of those valid today, the one that lasts longest (§9.2).
 
-    Id and last day come from one look-up in one index: as a row on PostgreSQL, as a text on SQLite.
+    A common table, and the SELECT from it. Id and last day come from one look-up in one index: as a row on PostgreSQL,
+    as a text on SQLite.
     """
     found = f"""FROM records_trainingrecord r
             WHERE r.worker_id = q.worker_id AND r.course_id = q.course_id
               AND r.result = 'PASSED' AND r.revoked_at IS NULL AND r.valid_until >= {_date("today")}
             ORDER BY r.valid_until DESC, r.completed_on DESC, r.id DESC LIMIT 1"""
     if _is_postgres():
-        return f"""
-        proved AS (
+        return (
+            "",
+            f"""
             SELECT q.worker_id, q.course_id, q.due_on, best.id AS record_id, best.valid_until
-            FROM asked q LEFT JOIN LATERAL (SELECT r.id, r.valid_until {found}) best ON true
-        )"""
-    return f"""
+            FROM asked q LEFT JOIN LATERAL (SELECT r.id, r.valid_until {found}) best ON true""",
+        )
+    return (
+        f"""
     best AS MATERIALIZED (
         SELECT q.worker_id, q.course_id, q.due_on, (SELECT r.valid_until || r.id {found}) AS record FROM asked q
-    ),
-    proved AS (
-        SELECT worker_id, course_id, due_on, CAST(substr(record, 11) AS INTEGER) AS record_id,
-               substr(record, 1, 10) AS valid_until
-        FROM best
-    )"""
+    ),""",
+        """
+            SELECT worker_id, course_id, due_on, CAST(substr(record, 11) AS INTEGER) AS record_id,
+                   substr(record, 1, 10) AS valid_until
+            FROM best""",
+    )
 
 
 def _write_items(changes: int) -> None:
