@@ -286,6 +286,7 @@ def test_both_ways_lead_to_the_same_page(
     expected = [picked(session, limit=3, **wanted) for wanted in asked]
     counted = [group_counts(session, PickerFilter(**wanted), by=ADMIN) for wanted in asked]
     monkeypatch.setattr(order, "FEW_WORKERS", workers)
+    monkeypatch.setattr(order, "FEW_READ", workers)
     monkeypatch.setattr(order, "FEW_REDS", reds)
     assert [picked(session, limit=3, **wanted) for wanted in asked] == expected
     assert [group_counts(session, PickerFilter(**wanted), by=ADMIN) for wanted in asked] == counted

@@ -33,10 +33,10 @@ LISTED_FIRST = (Severity.NON_COMPLIANT, Severity.IN_GRACE, Severity.EXPIRING)
 GROUPS = {0: "RED", 1: "YELLOW", 2: "YELLOW", OTHERS: "OTHER"}
 
 # So many workers are sooner looked up and sorted than met while an index is walked; of a small site fewer: `_most_few`.
-FEW_WORKERS = 10_000
-FEW_REDS = 300
-# How many workers are met for each of whom it fits: one or two letters stand in no index, and all names are read.
+# One or two letters stand in no index: all names are read until that many are found, so that it is given up sooner.
+FEW_WORKERS, FEW_READ = 10_000, 1_000
 STEPS, STEPS_READING = 64, 8
+FEW_REDS = 300
 
 _WORKER, _ITEM = Worker._meta.db_table, ComplianceItem._meta.db_table
 _VERDICT, _TALLY = WorkerVerdict._meta.db_table, Tally._meta.db_table
@@ -251,8 +251,8 @@ def _most_few(asked: _Question, wanted: PickerFilter) -> int:
     The more there are of whom it fits, the shorter is the walk; the larger the site, the longer.
     """
     latest = asked.rows(f"SELECT MAX(id) FROM {_WORKER}")[0][0] or 0
-    steps = STEPS if wanted.is_looked_up else STEPS_READING
-    return min(FEW_WORKERS, int((steps * latest) ** 0.5))
+    most, steps = (FEW_WORKERS, STEPS) if wanted.is_looked_up else (FEW_READ, STEPS_READING)
+    return min(most, int((steps * latest) ** 0.5))
 
 
 def _sorted_out(asked: _Question, worker_ids: list[int]) -> list[Place]:
