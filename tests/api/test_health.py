@@ -34,6 +34,16 @@ def test_not_ready_without_a_guard(db: None, monkeypatch: pytest.MonkeyPatch) ->
     assert problem["errors"][0]["code"] == "GUARD_MISSING"
 
 
+def test_not_ready_where_the_database_can_only_be_read(db: None) -> None:
+    """The other one of a pair, after the database moved there and nobody let it write."""
+    if connection.vendor != "postgresql":
+        pytest.skip("a file has no other one")
+    with connection.cursor() as cursor:
+        cursor.execute("SET transaction_read_only = on")
+    problem = need_problem(Client().get("/readyz"), 503, "NOT_READY")
+    assert [(error["field"], error["code"]) for error in problem["errors"]] == [("database", "READ_ONLY")]
+
+
 def test_not_ready_without_a_place_for_evidence(db: None, settings: Any, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     settings.TITAN_EVIDENCE_DIR = tmp_path / "file" / "evidence"

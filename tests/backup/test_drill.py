@@ -157,6 +157,18 @@ def test_nothing_is_overwritten(site: Home, tmp_path: Path) -> None:
     assert contents(site) == before
 
 
+def test_a_catalogue_alone_is_work_as_well(site: Home, whole: bytes, tmp_path: Path) -> None:
+    path, begun = tmp_path / "site.tar", elsewhere(site, "begun")
+    path.write_bytes(whole)
+    assert begun.titan("sweep").returncode == 0
+    begun.sql("INSERT INTO personnel_company (code, name, search_key) VALUES ('OURS', 'Ours', 'ours')")
+    before = contents(begun)
+    refused = begun.titan("restore", str(path))
+    assert refused.returncode == 1
+    assert "holds data already" in refused.stderr
+    assert contents(begun) == before
+
+
 @pytest.fixture(scope="module")
 def whole(site: Home, tmp_path_factory: Any) -> bytes:
     """The bytes of a backup."""
@@ -223,6 +235,23 @@ def test_lost_evidence_is_named_and_the_rest_is_kept(site: Home, tmp_path: Path)
     back = elsewhere(site, "lost").titan("restore", str(tmp_path / "site.tar"))
     assert back.returncode == 1
     assert key in back.stderr
+
+
+def test_the_nightly_backup_tells_everybody_of_lost_evidence(site: Home, tmp_path: Path) -> None:
+    key, number = site.rows("SELECT key, MIN(id) FROM evidence_evidencefile GROUP BY key ORDER BY key")[0]
+    kept = site.folder / "evidence" / key
+    moved = kept.rename(tmp_path / "moved")
+    backups = tmp_path / "backups"
+    backups.mkdir()
+    site.sql("UPDATE core_nightlyjob SET night = NULL WHERE name = 'make a backup'")
+    try:
+        assert site.titan("worker", "--once", TITAN_BACKUP_DIR=str(backups)).returncode == 0
+    finally:
+        moved.rename(kept)
+    alarms = site.rows("SELECT kind, code, entity, entity_id FROM ledger_alarm WHERE resolved_at IS NULL")
+    assert alarms == [("EVIDENCE", "MISSING", "evidence", number)]
+    assert site.titan("verify").returncode == 0
+    assert site.rows("SELECT COUNT(*) FROM ledger_alarm WHERE resolved_at IS NULL") == [(0,)]
 
 
 def test_the_nightly_backup_rotates(site: Home, tmp_path: Path) -> None:

@@ -74,6 +74,17 @@ def test_only_commands_that_titan_has(line: list[str]) -> None:
     command.make_context("titan", rest)
 
 
+def test_backups_can_be_written_where_the_settings_put_them() -> None:
+    """A process that cannot write there does not start, whether it makes backups or not."""
+    (folder,) = re.findall(r"^# TITAN_BACKUP_DIR=(\S+)$", (DEPLOY / "titan.env.example").read_text(), re.MULTILINE)
+    for unit in (DEPLOY / "systemd").glob("*.service"):
+        assert f" -{folder}" in re.findall(r"^ReadWritePaths=.*$", unit.read_text(), re.MULTILINE)[0]
+    assert f"-d -o titan -g titan -m 750 {folder}" in (DEPLOY / "Containerfile").read_text()
+    web = compose()["services"]["web"]
+    assert web["environment"]["TITAN_BACKUP_DIR"] == folder
+    assert f"${{TITAN_BACKUPS:-backups}}:{folder}" in web["volumes"]
+
+
 def test_the_compose_file_names_what_is_there() -> None:
     services = compose()["services"]
     assert (DEPLOY / "compose.yaml").parent.joinpath(services["web"]["build"]["context"]).resolve() == ROOT

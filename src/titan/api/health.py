@@ -34,10 +34,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def _database_errors() -> list[FieldError]:
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+            cursor.execute("SHOW transaction_read_only" if connection.vendor == "postgresql" else "SELECT 'off'")
+            (read_only,) = cursor.fetchone()
         missing = guards.missing()
     except DatabaseError:
         return [FieldError("database", "UNREACHABLE", "The database does not answer.")]
+    if read_only == "on":
+        return [FieldError("database", "READ_ONLY", "The database can only be read.")]
     return [FieldError("database", "GUARD_MISSING", f"The guard {name} is missing.") for name in missing]
 
 

@@ -29,7 +29,13 @@ SQLITE_MEMBER = f"{FOLDER}titan.sqlite3.gz"
 # Who is signed in, and how often somebody tried: nothing that a restored site should go on with.
 LEFT_OUT = ("django_session", "usersessions_usersession", "accounts_remembered", "core_rememberedanswer")
 MIGRATIONS = "django_migrations"
-SIGNS_OF_WORK = ("accounts.user", "personnel.worker", "training.trainingsession", "evidence.evidencefile")
+# What Titan writes into a new database by itself, before anybody has done anything: all else is somebody's work.
+BY_ITSELF = {
+    *("auth.permission", "contenttypes.contenttype", "sessions.session"),
+    *("core.sitesettings", "core.nightlyjob", "audit.auditevent", "records.assessmentmethod"),
+    *("ledger.leaf", "ledger.node", "ledger.head", "ledger.checkpoint", "ledger.alarm", "ledger.verification"),
+    *("compliance.sweptday", "compliance.daycounts"),
+}
 
 
 @dataclass(frozen=True)
@@ -225,7 +231,7 @@ def _followed(executor: MigrationExecutor, node: tuple[str, str]) -> set[tuple[s
 
 
 def _holds_work(model: Any) -> bool:
-    return model._meta.label_lower in SIGNS_OF_WORK and bool(model.objects.exists())
+    return model._meta.label_lower not in BY_ITSELF and bool(model._default_manager.exists())
 
 
 def _sqlite_path() -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 from titan.cli.failures import Stop
 from titan.config.environment import ConfigurationError
 
-MIGRATION_LOCK = 5_417_202
+MIGRATION_LOCK = 5_417_203
 
 
 def start() -> None:

@@ -49,7 +49,7 @@ def recount(warning_days: int) -> int:
     items, verdicts = ComplianceItem._meta.db_table, WorkerVerdict._meta.db_table
     return _add(
         f"""
-        SELECT {Counted.COURSE}, course_id, severity, COUNT(*) FROM {items} GROUP BY course_id, severity
+        SELECT {Counted.COURSE}, course_id, severity, {number_of_items()} FROM {items} GROUP BY course_id, severity
         UNION ALL {_all_last_days(items, warning_days)}
         UNION ALL
         SELECT {Counted.COMPANY}, company_id, severity, COUNT(*) FROM {verdicts}
@@ -57,6 +57,15 @@ def recount(warning_days: int) -> int:
         UNION ALL
         SELECT counted, of_id, severity, -n FROM {TALLIES}"""
     )
+
+
+def number_of_items() -> str:
+    """Return the expression that counts all items, or each group of them.
+
+    SQLite counts along an index. PostgreSQL would as well, and look up nearly every row after a night that moved one on
+    each page, until it is vacuumed: it counts what stands in no index.
+    """
+    return "COUNT(requirement_type)" if _is_postgres() else "COUNT(*)"
 
 
 def forget_nothings() -> None:
@@ -90,7 +99,7 @@ def _all_last_days(items: str, warning_days: int) -> str:
         ELSE {_plus("next_change_on", warning_days)} END"""
     return f"""
         SELECT {Counted.LAST_DAY}, {_number_of_day_sql("day")}, {Severity.COMPLIANT}, n FROM (
-            SELECT {last_day} AS day, COUNT(*) AS n FROM {items}
+            SELECT {last_day} AS day, {number_of_items()} AS n FROM {items}
             WHERE next_change_on IS NOT NULL AND severity >= {Severity.EXPIRING}
             GROUP BY next_change_on, severity) AS last_days"""
 

@@ -7,8 +7,9 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 RETRY_AFTER_SECONDS = 5
 # What SQLite says, with the same exception, of a statement or a schema that is wrong.
 OUR_FAULT = ("no such", "syntax error", "has no column", "ambiguous", "too many SQL variables")
-# A connection that is refused or cut off, a server that starts, stops or is full: the classes of PostgreSQL's states.
-AWAY = ("08", "53", "57", "58")
+# A connection that is refused or cut off, a server that starts, stops or is full: the classes of PostgreSQL's states;
+# and one that only lets itself be read, such as the other one of a pair.
+AWAY = ("08", "53", "57", "58", "25006")
 
 
 def is_outage(error: BaseException | None) -> bool:

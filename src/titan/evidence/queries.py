@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
@@ -175,18 +175,21 @@ def files_with_hash(start: str, *, most: int) -> list[EvidenceView]:
 class Files:
     """Which evidence files to look at: those after number `since`, and every `slices`th of the others from `turn` on.
 
-    turn: None for all.
+    turn: None for all. keys: of these alone those that are stored under one of them; None for any.
     """
 
     since: int = 0
     turn: int | None = None
     slices: int = 1
+    keys: Sequence[str] | None = None
 
     def rows(self) -> Any:
         """Return one row for each stored file among them, with the number of its first row."""
         found = EvidenceFile.objects.all()
         if self.turn is not None:
             found = found.annotate(rest=F("id") % self.slices).filter(Q(pk__gt=self.since) | Q(rest=self.turn))
+        if self.keys is not None:
+            found = found.filter(key__in=self.keys)
         return found.values("key", "sha256", "size").annotate(id=Min("id")).order_by("key", "sha256", "size")
 
     def count(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from titan.compliance.engine.dialect import among, date_sql, ids, is_postgres, plus
 from titan.compliance.engine.tables import ITEMS
+from titan.compliance.tallies import number_of_items
 from titan.core.command import Touched
 
 
@@ -70,7 +71,7 @@ def gone_of(touched: Touched, scope: str | None) -> str:
     """
     some = ""
     if touched.everyone and touched.courses is None:
-        some = f"""(SELECT COUNT(*) FROM {ITEMS}) > (SELECT COUNT(*) FROM asked) - (
+        some = f"""(SELECT {number_of_items()} FROM {ITEMS}) > (SELECT COUNT(*) FROM asked) - (
             SELECT COUNT(*) FROM changed WHERE item_id IS NULL) AND"""
     worker = f"{among('g.worker_id', scope)} AND" if scope else ""
     course = f"{among('g.course_id', ids('courses'))} AND" if touched.courses is not None else ""
