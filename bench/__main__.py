@@ -21,15 +21,17 @@ from bench.timing import ROUNDS, Measured
 app = typer.Typer(no_args_is_help=True, help="Benchmarks of Titan.", add_completion=False)
 PARTS = ("finalize", "ledger", "picker", "show", "recalculate", "verify", "packs", "imports")
 
+SharedBuffers = Annotated[str, typer.Option(help="The memory of PostgreSQL for what it has read, such as 2GB.")]
 Databases = Annotated[str, typer.Option("--db", help="sqlite, postgres, or both as sqlite,postgres.")]
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0917 - each is an option of the command line
     db: Databases = "sqlite,postgres",
     sizes: Annotated[str, typer.Option(help="How many workers, such as 2000,20000.")] = "2000,20000,100000",
     parts: Annotated[str, typer.Option(help=f"Of {','.join(PARTS)},sweep (a part of recalculate).")] = ",".join(PARTS),
     rounds: Annotated[int, typer.Option(help="How often each is measured; medians are shown.")] = ROUNDS,
+    shared_buffers: SharedBuffers = "128MB",
     markdown: Annotated[Path | None, typer.Option(help="Write the tables to this file as well.")] = None,
 ) -> None:
     """Measure each database at each size, each in a process and place of its own, and print the tables."""
@@ -37,7 +39,7 @@ def run(
     for database in _chosen(db):
         measured: list[Measured] = []
         for size in sizes.split(","):
-            measured += _in_its_own_process(database, int(size.replace("_", "")), parts, rounds)
+            measured += _in_its_own_process(database, int(size.replace("_", "")), parts, rounds, shared_buffers)
         grown = report.growth(measured, database)
         report.show(database, measured, grown)
         written.append(report.markdown(database, measured, grown))
@@ -52,9 +54,10 @@ def _chosen(db: str) -> list[str]:
     return chosen
 
 
-def _in_its_own_process(database: str, size: int, parts: str, rounds: int) -> list[Measured]:
+def _in_its_own_process(database: str, size: int, parts: str, rounds: int, shared_buffers: str) -> list[Measured]:
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
         options = ["--db", database, "--size", str(size), "--parts", parts, "--rounds", str(rounds)]
+        options += ["--shared-buffers", shared_buffers]
         subprocess.run([sys.executable, "-m", "bench", "one", *options, "--out", file.name], check=True)  # noqa: S603
         return [Measured(**row) for row in json.loads(Path(file.name).read_text())]
 
@@ -117,9 +120,16 @@ def load_one(  # noqa: PLR0917 - each is an option of the command line
 
 
 @app.command(hidden=True)
-def one(db: str = "sqlite", size: int = 2000, parts: str = "", rounds: int = ROUNDS, out: Path | None = None) -> None:
+def one(  # noqa: PLR0917 - each is an option of the command line
+    db: str = "sqlite",
+    size: int = 2000,
+    parts: str = "",
+    rounds: int = ROUNDS,
+    shared_buffers: str = "128MB",
+    out: Path | None = None,
+) -> None:
     """Measure one database at one size in this process."""
-    with place(db) as environment:
+    with place(db, shared_buffers=shared_buffers) as environment:
         enter(environment)
         measured = _measure(db, size, parts.split(",") if parts else list(PARTS), rounds)
         from django.db import connections

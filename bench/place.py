@@ -13,10 +13,11 @@ DATABASES = ("sqlite", "postgres")
 
 
 @contextmanager
-def place(database: str) -> Iterator[dict[str, str]]:
+def place(database: str, *, shared_buffers: str = "128MB") -> Iterator[dict[str, str]]:
     """Make a fresh home and database; yield the environment for Titan's processes; remove everything at the end.
 
     database: one of DATABASES. PostgreSQL keeps its promises here (fsync on), as in real life.
+    shared_buffers: the memory it takes for what it has read; as much as it takes by itself, or what the manual says.
     """
     home = Path(tempfile.mkdtemp(prefix="titan-bench-"))
     try:
@@ -25,7 +26,7 @@ def place(database: str) -> Iterator[dict[str, str]]:
             return
         from tests.postgres import PostgresServer
 
-        with PostgresServer(durable=True) as server:
+        with PostgresServer(durable=True, settings=[f"shared_buffers={shared_buffers}"]) as server:
             yield {"TITAN_HOME": str(home), "TITAN_DATABASE_URL": server.url()}
     finally:
         shutil.rmtree(home, ignore_errors=True)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -29,10 +30,10 @@ class PostgresServer:
     `nobody` can read, so that neither users nor the modes of existing folders change on this machine.
     """
 
-    def __init__(self, *, durable: bool = False) -> None:
+    def __init__(self, *, durable: bool = False, settings: Sequence[str] = ()) -> None:
         # Not the temporary folder of the environment: the path of a socket must be short.
         self.folder = Path(tempfile.mkdtemp(prefix="titan-pg-", dir="/tmp"))
-        self._settings = () if durable else QUICK
+        self._settings = (*(() if durable else QUICK), *settings)
         self._process: subprocess.Popen[bytes] | None = None
         self._identity: dict[str, Any] = {}
         self._programs = self._find_programs()
