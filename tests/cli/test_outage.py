@@ -17,7 +17,7 @@ from tests.cli.conftest import Home, Server
 from tests.exchange.folders import write
 from tests.postgres import PostgresServer
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.own_database]
 
 CLIENTS = 4
 SECONDS = 8.0
