@@ -12,6 +12,7 @@ from datetime import date
 
 from django.db import connection
 
+from titan.compliance.dialect import is_postgres, plus
 from titan.compliance.models import ComplianceItem, Counted, Severity, Tally, WorkerVerdict
 
 ITEM_CHANGES = "compliance_item_changes"
@@ -65,7 +66,7 @@ def number_of_items() -> str:
     SQLite counts along an index. PostgreSQL would as well, and look up nearly every row after a night that moved one on
     each page, until it is vacuumed: it counts what stands in no index.
     """
-    return "COUNT(requirement_type)" if _is_postgres() else "COUNT(*)"
+    return "COUNT(requirement_type)" if is_postgres() else "COUNT(*)"
 
 
 def forget_nothings() -> None:
@@ -95,8 +96,8 @@ def _all_last_days(items: str, warning_days: int) -> str:
     An item's next change follows from that day (domain.md §9.5) and stands in an index in order; sorting the last days
     of all items would take as long as all the rest of the count.
     """
-    last_day = f"""CASE WHEN severity = {Severity.EXPIRING} THEN {_plus("next_change_on", -1)}
-        ELSE {_plus("next_change_on", warning_days)} END"""
+    last_day = f"""CASE WHEN severity = {Severity.EXPIRING} THEN {plus("next_change_on", "-1")}
+        ELSE {plus("next_change_on", str(warning_days))} END"""
     return f"""
         SELECT {Counted.LAST_DAY}, {_number_of_day_sql("day")}, {Severity.COMPLIANT}, n FROM (
             SELECT {last_day} AS day, {number_of_items()} AS n FROM {items}
@@ -104,16 +105,8 @@ def _all_last_days(items: str, warning_days: int) -> str:
             GROUP BY next_change_on, severity) AS last_days"""
 
 
-def _plus(day: str, days: int) -> str:
-    return f"({day} + ({days}))" if _is_postgres() else f"date({day}, '{days} days')"
-
-
 def _number_of_day_sql(day: str) -> str:
-    return f"to_char({day}, 'YYYYMMDD')::bigint" if _is_postgres() else f"CAST(replace({day}, '-', '') AS INTEGER)"
-
-
-def _is_postgres() -> bool:
-    return connection.vendor == "postgresql"
+    return f"to_char({day}, 'YYYYMMDD')::bigint" if is_postgres() else f"CAST(replace({day}, '-', '') AS INTEGER)"
 
 
 def _add(changes: str) -> int:
@@ -125,7 +118,7 @@ def _add(changes: str) -> int:
     settle = f"""ON CONFLICT (counted, of_id, severity, batch) DO UPDATE SET n = {TALLIES}.n + excluded.n"""
     columns = "counted, of_id, severity, batch, n"
     with connection.cursor() as cursor:
-        if not _is_postgres():
+        if not is_postgres():
             cursor.execute(
                 f"""INSERT INTO {TALLIES} ({columns}) WITH {moved}
                 SELECT counted, of_id, severity, 0, n FROM moved WHERE true {settle}"""

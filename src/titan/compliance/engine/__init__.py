@@ -14,8 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from titan.compliance.dialect import run, values
 from titan.compliance.engine.asking import asked_by_the_calendar, asked_of, gone_of, scope_of
-from titan.compliance.engine.dialect import run, values
 from titan.compliance.engine.judging import changes, severity_sql
 from titan.compliance.engine.locks import hold_engine, lock_workers
 from titan.compliance.engine.tables import open_scratch, size_up

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from titan.compliance.engine.dialect import among, date_sql, ids, is_postgres, plus
+from titan.compliance.dialect import among, date_sql, ids, is_postgres, plus
 from titan.compliance.engine.tables import ITEMS
 from titan.compliance.tallies import number_of_items
 from titan.core.command import Touched

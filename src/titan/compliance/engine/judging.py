@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from titan.compliance.engine.dialect import date_sql, differs, is_postgres, plus
+from titan.compliance.dialect import date_sql, differs, is_postgres, plus
 from titan.compliance.engine.tables import ITEMS
 from titan.compliance.models import Severity
 from titan.compliance.tallies import ITEM_CHANGES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from titan.compliance.engine.dialect import among, is_postgres, run
+from titan.compliance.dialect import among, is_postgres, run
 
 ENGINE_LOCK = 5_417_201
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from titan.compliance.engine.dialect import is_postgres, run
+from titan.compliance.dialect import is_postgres, run
 from titan.compliance.models import ComplianceItem, WorkerVerdict
 from titan.compliance.tallies import ITEM_CHANGES, VERDICT_CHANGES
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from titan.compliance.engine.dialect import among, is_postgres, run
+from titan.compliance.dialect import among, is_postgres, run
 from titan.compliance.engine.judging import JUDGED_COLUMNS
 from titan.compliance.engine.tables import ITEMS, VERDICTS
 from titan.compliance.models import Severity
