@@ -26,7 +26,20 @@ def walk() -> None:
         for setting in ("TITAN_DATABASE_URL", "TITAN_STORAGE_URL", "TITAN_TIMEZONE"):
             os.environ.pop(setting, None)
         start()
-        _tell()
+        try:
+            _tell()
+        finally:
+            _let_go()
+
+
+def _let_go() -> None:
+    """Wait for whoever still writes into the home, and close it: only then can it be thrown away."""
+    from django.db import connections
+
+    from titan.ledger.commands.sign import signed_by_now
+
+    signed_by_now()
+    connections.close_all()
 
 
 def _tell() -> None:
