@@ -8,7 +8,10 @@ from __future__ import annotations
 from titan.config.settings import *  # noqa: F403
 from titan.config.settings import DATABASES, MIDDLEWARE, TITAN_HOME
 
-MIDDLEWARE = ["tests.browser.timing.server_timing", *MIDDLEWARE]
+MIDDLEWARE = [
+    "tests.browser.timing.server_timing",
+    *("tests.static_files.FoundOnce" if "WhiteNoise" in name else name for name in MIDDLEWARE),
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

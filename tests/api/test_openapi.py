@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections import defaultdict
 from typing import Any
 
@@ -72,7 +73,8 @@ def test_the_docs_need_nothing_from_elsewhere(boss: ApiClient, users: Any) -> No
     from titan.core.actor import Role
 
     assert boss.http.get(f"{BASE}/docs").status_code == 302
-    page = session_of(users[Role.AUDITOR]).get(f"{BASE}/docs")
+    auditor = session_of(users[Role.AUDITOR])
+    page = auditor.get(f"{BASE}/docs")
     text = page.content.decode()
     assert page.status_code == 200
     assert "https://" not in text
@@ -81,3 +83,6 @@ def test_the_docs_need_nothing_from_elsewhere(boss: ApiClient, users: Any) -> No
     policy = page["Content-Security-Policy"]
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
+    needed = re.findall(r'(?:src|href)="([^"]+\.(?:js|css))"', text)
+    assert {name.rsplit("/")[-1] for name in needed} >= {"swagger-ui.css", "swagger-ui-bundle.js"}
+    assert {auditor.get(name).status_code for name in needed} == {200}

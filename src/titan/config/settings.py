@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import distribution
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -39,7 +40,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
-    "ninja",
     "titan.core",
     "titan.audit",
     "titan.accounts",
@@ -157,7 +157,9 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
 STATIC_ROOT = None
-STATICFILES_DIRS = [PACKAGE / "web" / "static"]
+# Not an installed app: every command would import it at its start, and most have nothing to do with the API.
+NINJA = Path(str(distribution("django-ninja").locate_file("ninja")))
+STATICFILES_DIRS = [PACKAGE / "web" / "static", ("ninja", NINJA / "static" / "ninja")]
 WHITENOISE_USE_FINDERS = True
 
 SESSION_COOKIE_AGE = 12 * 60 * 60
