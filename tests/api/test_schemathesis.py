@@ -116,6 +116,8 @@ def configuration(token: str) -> Any:
             "seed": SEED,
             "headers": {"Authorization": f"Bearer {token}"},
             "continue-on-failure": True,
+            # Slow is not wrong, on a machine that does other work besides. Seconds.
+            "request-timeout": 120,
             "generation": {"max-examples": 4, "deterministic": True, "database": "none"},
             "checks": {"positive_data_acceptance": {"expected-statuses": ACCEPTED}},
         }

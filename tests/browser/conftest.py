@@ -14,7 +14,9 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests import cast
 from tests.browser.chromium import MISSING, chromium, launched
+from tests.browser.timing import nobody_is_answered
 from tests.browser.visitor import Visitor
+from tests.waiting import until
 from titan.cli.serving import application
 from titan.core.actor import Role
 
@@ -79,4 +81,8 @@ def enter(browser: Browser, live_server: Any, place: Any) -> Iterator[Enter]:
 
     yield enter
     for visitor in inside:
-        visitor.close()
+        visitor.context.close()
+    # What they asked last would otherwise be written into the database of the next test.
+    until(nobody_is_answered)
+    complaints = [complaint for visitor in inside for complaint in visitor.complaints]
+    assert not complaints, "\n".join(complaints)

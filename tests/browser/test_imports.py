@@ -119,6 +119,7 @@ def test_a_file_is_dropped_and_discarded_with_the_keyboard_on_a_phone(enter: Ent
     expect(page.locator("[data-file-error]")).to_have_text("leer.csv is empty. Choose the file again.")
     page.evaluate(DROP, ["liste.xlsx", list(ugly.ambiguous())])
     expect(page.get_by_role("heading", level=1)).to_have_text("liste.xlsx")
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.locator("#go-on").press("Enter")
     expect(page.locator("[data-code]").first).to_be_hidden()
@@ -136,3 +137,17 @@ def test_a_file_is_dropped_and_discarded_with_the_keyboard_on_a_phone(enter: Ent
     page.locator("#discard").get_by_role("button", name="Discard").press("Enter")
     expect(page.locator(".toast")).to_contain_text("Nothing was written.")
     assert not Worker.objects.exists()
+
+
+def test_what_is_chosen_before_the_script_is_there_counts(enter: Enter, workbook: str) -> None:
+    """On a slow network a page would otherwise go on describing what was not chosen."""
+    admin = enter(Role.HSE_ADMIN)
+    page = admin.open("/imports")
+    admin.choose_files(page.locator("label.pick"), workbook)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kuzey sahası.xlsx")
+    let_script_come = admin.hold("**/imports*.js*")
+    page.goto(page.url, wait_until="commit")
+    page.locator("#kind-5").select_option("MATRIX")
+    let_script_come()
+    expect(page.locator("#used-5")).to_be_checked()
+    expect(page.locator("#sheet-5")).to_contain_text("Course İSG-01")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, Route
+
+from tests.waiting import until
 
 A_MONTH = 30 * 24 * 3600
 COSTLIEST = 5
@@ -20,14 +23,16 @@ MEASURES = ["processor", pytest.param("wall", marks=pytest.mark.long)]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # A theme changes colours and nothing else; the rules that look at structure need not look twice.
 OF_A_THEME = ["color-contrast", "link-in-text-block"]
-# What a browser says of an answer that the product gives on purpose, or of a network that a test takes away.
-EXPECTED = re.compile(r"Failed to load resource|Response Status Error Code 4")
+# What a browser says of an answer that the product gives on purpose, of a network that a test takes away, or of a
+# request that is left behind with its page. htmx:afterRequest is never said alone: what failed follows by its name.
+EXPECTED = re.compile(r"Failed to load resource|Response Status Error Code 4|htmx:afterRequest|htmx:sendAbort")
 
 
 class Visitor:
     """One person in one browser window.
 
     clicks: how often they clicked. server_ms, cpu_ms: the server's time for them, on the clock and of its processors.
+    complaints: what the browser said of faults.
     """
 
     def __init__(self, browser: Browser, address: str, user: Any = None, **options: Any) -> None:
@@ -90,10 +95,16 @@ class Visitor:
         chooser.value.set_files(list(paths))
         self.clicks += 1
 
-    def close(self) -> None:
-        """Close the window; whatever the browser complained about is a failure."""
-        self.context.close()
-        assert not self.complaints, "\n".join(self.complaints)
+    def hold(self, address: str) -> Callable[[], None]:
+        """Let the next answer of such an address wait, as on a bad network; return what lets it come."""
+        held: list[Route] = []
+        self.page.route(address, lambda route: held.append(route), times=1)  # noqa: PLW0108 (Playwright wants one of its own)
+
+        def let_come() -> None:
+            until(lambda: bool(held), pause=lambda seconds: self.page.wait_for_timeout(seconds * 1000))
+            held[0].continue_()
+
+        return let_come
 
     def _heard(self, response: Response) -> None:
         found = re.findall(r"dur=([\d.]+)", response.headers.get("server-timing", ""))
@@ -110,6 +121,8 @@ class Visitor:
 
 def assert_accessible(page: Page) -> None:
     """Fail unless axe finds nothing on the page (WCAG 2.2 AA and best practices), in the light and the dark theme."""
+    # What a page says can be read before its styles are there.
+    page.wait_for_load_state()
     for theme, asked in (("light", {"type": "tag", "values": WCAG}), ("dark", {"type": "rule", "values": OF_A_THEME})):
         page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
         found = Axe().run(page, options={"runOnly": asked, "resultTypes": ["violations"]})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -19,9 +19,14 @@ import psycopg
 import pytest
 
 from tests.exchange.folders import write
+from tests.waiting import until
 
 TITAN = str(Path(sys.executable).parent / "titan")
 PATIENCE = 60
+
+
+class PortTakenError(Exception):
+    """Between finding a free port and listening there somebody else took it."""
 
 
 def free_port() -> int:
@@ -38,9 +43,16 @@ class Server:
     port: int
 
     def get(self, path: str, token: str = "") -> tuple[int, bytes]:
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}")
+        return self.ask("GET", path, token)
+
+    def ask(self, method: str, path: str, token: str = "", body: Any = None) -> tuple[int, bytes]:
+        """Return the status and the bytes of the answer. body: what is sent as JSON."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, method=method)
         if token:
             request.add_header("Authorization", f"Bearer {token}")
+        if data:
+            request.add_header("Content-Type", "application/json")
         try:
             with urllib.request.urlopen(request, timeout=PATIENCE) as response:  # noqa: S310
                 return response.status, response.read()
@@ -74,7 +86,14 @@ class Home:
         )
 
     def serve(self, *options: str) -> Server:
-        """Start a server and wait until it says that it answers."""
+        """Start a server and wait until it says that it answers; at another port where somebody else was quicker."""
+        while True:
+            try:
+                return self._serve(*options)
+            except PortTakenError:
+                continue
+
+    def _serve(self, *options: str) -> Server:
         port = free_port()
         process = subprocess.Popen(
             [TITAN, "serve", "--port", str(port), *options],
@@ -87,7 +106,11 @@ class Home:
         self.servers.append(server)
         assert process.stdout is not None
         line = process.stdout.readline()
-        assert f"http://127.0.0.1:{port}" in line, line + (process.stderr.read() if process.stderr else "")
+        if f"http://127.0.0.1:{port}" not in line:
+            said = line + (process.stderr.read() if process.stderr else "")
+            if "another program listens" in said:
+                raise PortTakenError
+            raise AssertionError(said)
         return server
 
     def worker(self) -> subprocess.Popen[str]:
@@ -185,11 +208,11 @@ def titan(db: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
     return run
 
 
-def wait_until_free(port: int) -> bool:
-    """Tell whether nobody listens at `port` any more, after some patience."""
-    for _ in range(100):
+def wait_until_free(port: int) -> None:
+    """Wait until nobody listens at `port` any more."""
+
+    def is_free() -> bool:
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return True
-        time.sleep(0.1)
-    return False
+            return probe.connect_ex(("127.0.0.1", port)) != 0
+
+    until(is_free)

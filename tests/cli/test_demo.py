@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
 
+import pytest
+import time_machine
+
+from tests.conftest import BAKU
 from titan.accounts.models import User
 from titan.audit.models import AuditEvent
 from titan.cli.demo import LOGINS, PASSWORD, make_demo
@@ -15,6 +21,13 @@ from titan.training.actors import person_of
 from titan.training.models import SessionStatus, TrainingSession
 from titan.training.queries.gate import preview_finalize
 from titan.training.verify import verify_site
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    """It is noon on the site: no midnight passes between what is judged and what is looked at."""
+    with time_machine.travel(datetime(2026, 12, 1, 12, 0, tzinfo=BAKU), tick=True):
+        yield
 
 
 def test_demo_is_made_once_and_kept(db: None) -> None:

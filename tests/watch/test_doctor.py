@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,6 +23,8 @@ from titan.watch.doctor import BACKUP_AGE, Level, examine
 
 pytestmark = pytest.mark.django_db
 
+EMPTY = SimpleNamespace(total=10**12, used=0, free=10**12)
+
 
 def troubles() -> str:
     """Return what is not as it should be, a line each."""
@@ -28,13 +32,15 @@ def troubles() -> str:
 
 
 @pytest.fixture
-def backups(settings: Any, tmp_path: Path) -> Path:
+def backups(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A site with nothing wrong: swept, backed up; returns the folder of its backups."""
     cast.make_site()
     SweptDay.objects.update_or_create(id=1, defaults={"day": current().today(now())})
     Path(settings.TITAN_HOME).chmod(0o750)
     settings.TITAN_BACKUP_DIR = tmp_path
     settings.ALLOWED_HOSTS = ["localhost"]
+    # How full the disk of the tests is says nothing of the doctor.
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: EMPTY)
     (tmp_path / name_of(now())).touch()
     return tmp_path
 

@@ -81,6 +81,10 @@ def run_server(host: str, port: int, *, workers: int = 1, jobs: bool = True, gre
     application()
     from django.db import connections
 
+    from titan.ledger.commands.sign import signed_by_now
+
+    # What is at work while a process is forked is at work there for ever.
+    signed_by_now()
     connections.close_all()
     first = multiprocessing.Lock()
     _serve(host, port, workers, partial(work, partial(_greet, first, host, port, greeting), jobs=jobs))

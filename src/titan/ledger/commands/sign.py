@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -22,20 +23,38 @@ from titan.ledger.rules import notes
 from titan.ledger.sql import insert
 
 log = logging.getLogger("titan.ledger")
-_behind = ThreadPoolExecutor(max_workers=1, thread_name_prefix="titan-ledger")
-_is_due = threading.Event()
+
+
+class _Signer:
+    """The one thread of a process that signs behind its answers, and whether it is asked to."""
+
+    def __init__(self) -> None:
+        self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="titan-ledger")
+        self.is_due = threading.Event()
+
+
+_signer = _Signer()
+
+
+def _begin_anew() -> None:
+    global _signer  # noqa: PLW0603 (one per process, by nature)
+    _signer = _Signer()
+
+
+# Threads stay with the parent: what a forked server would ask its parent's for would never be done.
+os.register_at_fork(after_in_child=_begin_anew)
 
 
 def sign_soon() -> None:
     """Sign the committed head behind the answer: once for all commits that come while it waits for its turn."""
-    if not _is_due.is_set():
-        _is_due.set()
-        _behind.submit(_sign_behind)
+    if not _signer.is_due.is_set():
+        _signer.is_due.set()
+        _signer.thread.submit(_sign_behind)
 
 
 def signed_by_now() -> None:
     """Wait until what was committed so far is signed."""
-    _behind.submit(lambda: None).result()
+    _signer.thread.submit(lambda: None).result()
 
 
 def sign_quietly() -> None:
@@ -51,7 +70,7 @@ def sign_quietly() -> None:
 
 def _sign_behind() -> None:
     # What is committed from here on asks again.
-    _is_due.clear()
+    _signer.is_due.clear()
     try:
         sign_quietly()
     finally:

@@ -1,6 +1,8 @@
 // Comfort on the pages of an import; each of them works without this.
 import "./worker.js";
 
+const isNew = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+
 // A file is dropped or chosen, and opened at once.
 const form = document.querySelector("[data-open-file]");
 if (form) {
@@ -26,7 +28,7 @@ if (form) {
   };
   input.addEventListener("change", take);
   // Chosen before this script was there. A browser that goes back brings along a file that was sent already.
-  if (performance.getEntriesByType("navigation")[0]?.type === "navigate") take();
+  if (isNew) take();
   for (const kind of ["dragenter", "dragover"]) {
     drop.addEventListener(kind, (event) => {
       event.preventDefault();
@@ -58,9 +60,17 @@ document.addEventListener("input", (event) => {
 for (const button of document.querySelectorAll("[data-hides]")) button.hidden = true;
 
 // What decides what else there is to say is read anew at once.
+const NOW = "[data-now], #empty input";
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-now], #empty input")) event.target.form.requestSubmit();
+  if (event.target.matches(NOW)) event.target.form.requestSubmit();
 });
+
+// So is what was chosen before this script was there. What a browser that goes back brings along was sent already.
+const chosen = (field) => {
+  if (field.options) return field.value !== ([...field.options].find((option) => option.defaultSelected) ?? field.options[0]).value;
+  return field.checked !== field.defaultChecked || field.value !== field.defaultValue;
+};
+if (isNew) for (const form of new Set([...document.querySelectorAll(NOW)].filter(chosen).map((field) => field.form))) form.requestSubmit();
 
 // The code is asked for only where it is “another one”.
 function settle(select) {
