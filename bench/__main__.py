@@ -134,6 +134,9 @@ def one(  # noqa: PLR0917 - each is an option of the command line
         measured = _measure(db, size, parts.split(",") if parts else list(PARTS), rounds)
         from django.db import connections
 
+        from titan.ledger.commands.sign import signed_by_now
+
+        signed_by_now()
         connections.close_all()
     if out is not None:
         out.write_text(json.dumps([row.plain() for row in measured]))

@@ -260,4 +260,4 @@ def test_the_cost_does_not_grow(verified_course: Any, method: Any) -> None:
             == size
             == preview.training_records + (preview.competency_pending)
         )
-    assert costs == {"finalize": {30}, "preview": {7}}
+    assert costs == {"finalize": {29}, "preview": {7}}

@@ -171,7 +171,7 @@ def test_a_failure_at_any_statement_leaves_nothing(verified_course: Any, method:
             assert AuditEvent.objects.count() == events
             continue
         break
-    assert failures == number - 1 == fault.seen == 36
+    assert failures == number - 1 == fault.seen == 35
     assert (outcome.training_records, outcome.competency_pending, outcome.turned_green) == (2, 1, 1)
     assert TrainingRecord.objects.count() == 2
     assert CompetencyRecord.objects.count() == 2

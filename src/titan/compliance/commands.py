@@ -11,12 +11,22 @@ from django.db import connection
 from titan.compliance.engine import Written, hold_engine, refresh_due, refresh_touched
 from titan.compliance.models import DayCounts, SweptDay
 from titan.compliance.queries.summary import site_counts
+from titan.compliance.queries.verdicts import TurnedGreen, turned_green_just_now
 from titan.core import settings
 from titan.core.actor import Actor, system_actor
 from titan.core.command import EVERYONE, Touched, Unit, command, current_unit, nothing_changed, say
 from titan.core.models import SiteSettings
 
-__all__ = ["Written", "catch_up", "rebuild", "refresh", "refresh_now", "refresh_verdicts", "sweep"]
+__all__ = [
+    "Written",
+    "catch_up",
+    "rebuild",
+    "refresh",
+    "refresh_and_count_green",
+    "refresh_now",
+    "refresh_verdicts",
+    "sweep",
+]
 
 
 # Servers whose clocks differ by less than this do not undo each other's nightly sweep.
@@ -33,6 +43,14 @@ def refresh_verdicts(unit: Unit) -> None:
 def refresh_now() -> None:
     """Refresh, in the middle of a unit of work, whoever it touched so far: for a command that reports the outcome."""
     refresh_verdicts(current_unit())
+
+
+def refresh_and_count_green(course_id: int) -> TurnedGreen:
+    """As refresh_now; return how many turned green for the course by that."""
+    if not current_unit().touched:
+        return TurnedGreen(0, 0)
+    refresh_now()
+    return turned_green_just_now(course_id)
 
 
 def refresh(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from titan.compliance.dialect import among, is_postgres, run
+from titan.compliance.dialect import among, run
 from titan.compliance.engine.judging import JUDGED_COLUMNS
 from titan.compliance.engine.tables import ITEMS, VERDICTS
 from titan.compliance.models import Severity
@@ -48,20 +48,15 @@ def write_verdicts(workers: str | None, params: dict[str, Any]) -> int:
 
 
 def _verdict_changes(workers: str | None) -> str:
-    judged, stored = (f"{among(column, workers)} AND" if workers else "" for column in ("w.id", "g.worker_id"))
-    # Nearly everybody is active, but SQLite's planner would read them by their status, in the order of their names.
-    active = "w.status = 'ACTIVE'" if is_postgres() else "+w.status = 'ACTIVE'"
+    scope = f"WHERE {among('w.id', workers)}" if workers else ""
     same = " AND ".join(f"v.{column} = j.{column}" for column in ("severity", "company_id", "name_key"))
     return f"""
     INSERT INTO {VERDICT_CHANGES} (worker_id, company_id, severity, name_key, was_company_id, was_severity)
     WITH judged AS MATERIALIZED (
-        SELECT w.id AS worker_id, w.company_id, w.name_key, COALESCE(
-            (SELECT MIN(i.severity) FROM {ITEMS} i WHERE i.worker_id = w.id), {Severity.COMPLIANT}) AS severity
-        FROM personnel_worker w WHERE {judged} {active}
+        SELECT w.id AS worker_id, w.company_id, w.name_key, CASE WHEN w.status = 'ACTIVE' THEN COALESCE(
+            (SELECT MIN(i.severity) FROM {ITEMS} i WHERE i.worker_id = w.id), {Severity.COMPLIANT}) END AS severity
+        FROM personnel_worker w {scope}
     )
     SELECT j.worker_id, j.company_id, j.severity, j.name_key, v.company_id, v.severity
     FROM judged j LEFT JOIN {VERDICTS} v ON v.worker_id = j.worker_id
-    WHERE ({same}) IS NOT TRUE
-    UNION ALL
-    SELECT g.worker_id, NULL, NULL, NULL, g.company_id, g.severity FROM {VERDICTS} g
-    WHERE {stored} NOT EXISTS (SELECT 1 FROM personnel_worker w WHERE w.id = g.worker_id AND w.status = 'ACTIVE')"""
+    WHERE ({same}) IS NOT TRUE AND (j.severity IS NOT NULL OR v.worker_id IS NOT NULL)"""

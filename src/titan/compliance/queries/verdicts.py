@@ -13,6 +13,7 @@ from django.db.models import Count
 from titan.compliance.engine import severity_sql
 from titan.compliance.models import ComplianceItem, Severity, WorkerVerdict
 from titan.compliance.queries.summary import course_titles
+from titan.compliance.tallies import ITEM_CHANGES
 from titan.core.bulk import id_set, ids_param, ids_sql
 
 GREENISH = (Severity.EXPIRING, Severity.COMPLIANT)
@@ -29,7 +30,6 @@ class Standing:
 def standing(worker_ids: Iterable[int], course_id: int) -> Standing:
     """Return how these workers stand for this course and overall (one statement)."""
     with connection.cursor() as cursor:
-        # Written out: every finalization asks twice, under its locks.
         cursor.execute(
             f"""SELECT given.id, i.severity, v.severity FROM ({ids_sql()}) AS given
             LEFT JOIN {ComplianceItem._meta.db_table} i ON i.worker_id = given.id AND i.course_id = %s
@@ -57,6 +57,31 @@ def fully_green(before: Standing, after: Standing) -> list[int]:
     return [
         worker_id for worker_id in turned_green(before, after) if after.overall.get(worker_id) == Severity.COMPLIANT
     ]
+
+
+@dataclass(frozen=True)
+class TurnedGreen:
+    """How many workers a run of the engine turned green for a course, and how many of them are so in everything now."""
+
+    course: int
+    fully: int
+
+
+def turned_green_just_now(course_id: int) -> TurnedGreen:
+    """Return how many the engine's last run in this transaction turned green, from what it noted as changed.
+
+    As turned_green and fully_green tell of a standing before and one after; one statement, of the changes alone.
+    """
+    greenish = f"({', '.join(str(int(severity)) for severity in GREENISH)})"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT COUNT(*), COUNT(CASE WHEN v.severity = {Severity.COMPLIANT} THEN 1 END)
+            FROM {ITEM_CHANGES} i LEFT JOIN {WorkerVerdict._meta.db_table} v ON v.worker_id = i.worker_id
+            WHERE i.course_id = %s AND i.severity IN {greenish}
+              AND (i.was_severity IS NULL OR i.was_severity NOT IN {greenish})""",
+            [course_id],
+        )
+        return TurnedGreen(*cursor.fetchone())
 
 
 @dataclass(frozen=True)

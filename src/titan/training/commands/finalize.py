@@ -7,8 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from titan.audit.commands import write_now
-from titan.compliance.commands import refresh_now
-from titan.compliance.queries.verdicts import fully_green, standing, turned_green
+from titan.compliance.commands import refresh_and_count_green
 from titan.core.actor import Actor
 from titan.core.command import command, say
 from titan.core.errors import Conflict
@@ -53,12 +52,9 @@ def finalize_session(
     gate.need_open()
     if shown is not None and shown != digest_of(gate):
         raise Conflict("CHANGED_SINCE", _("The marks changed since you looked. Check again."))
-    workers = [row["worker_id"] for row in gate.attended]
-    before = standing(workers, session.course_id)
     _write(gate, by=by, at=at)
-    refresh_now()
-    after = standing(workers, session.course_id)
-    outcome = count_outcome(gate, len(turned_green(before, after)), len(fully_green(before, after)), at=at)
+    turned = refresh_and_count_green(session.course_id)
+    outcome = count_outcome(gate, turned.course, turned.fully, at=at)
     _claim(session, by=by, at=at)
     said = {name: value for name, value in outcome.plain().items() if name != "ledger_entry"}
     say(
