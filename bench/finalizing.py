@@ -7,7 +7,8 @@ from datetime import datetime
 
 from bench import raw
 from bench.classes import Class, ready
-from bench.timing import ROUNDS, Measured, in_turn, once
+from bench.looping import finalize_in_a_loop
+from bench.timing import ROUNDS, Measured, in_turn
 
 LIMITS = {20: 4.0, 500: 2.5}
 LOOP = 100
@@ -15,12 +16,13 @@ CLASSES_COUNTED = 6
 
 
 def measures(workers: int, *, at: datetime, rounds: int = ROUNDS) -> Iterator[Measured]:
-    """Measure classes of 20, 100 and 500, a loop over 100 people, and count statements."""
+    """Measure classes of 20, 100 and 500, 100 people one by one, and count statements."""
     # First, while every class has somebody who turns green: what changes nothing is not written.
     yield statements(workers, at=at)
     for attendees in (20, LOOP, 500):
         yield finalize_against_raw(workers, attendees, at=at, rounds=rounds)
-    yield finalize_against_loop(workers, at=at)
+    yield finalize_against_loop(workers, at=at, rounds=rounds)
+    yield finalize_against_single(workers, at=at, rounds=rounds)
 
 
 def finalize_against_raw(workers: int, attendees: int, *, at: datetime, rounds: int = ROUNDS) -> Measured:
@@ -42,21 +44,28 @@ def finalize(wanted: Class, *, at: datetime) -> None:
     finalize_session(wanted.session_id, by=system_actor(), at=at)
 
 
-def finalize_against_loop(workers: int, *, at: datetime) -> Measured:
-    """Measure one class of 100 against a program that goes over its people: record, audit and verdict of each."""
-    batch, *single = (*ready(LOOP, 3, at=at), *ready(1, LOOP, at=at))
-    batches, people = (batch, *single[:2]), single[2:]
-    product = min(once(lambda number: finalize(batches[number], at=at), number) for number in range(len(batches)))
-    loop = sum(once(lambda number: finalize(people[number], at=at), number) for number in range(len(people)))
-    return Measured(
-        f"finalize {LOOP} against a loop",
-        workers,
-        product,
-        loop * LOOP / len(people),
-        50,
-        at_least=True,
-        note="× faster",
+def finalize_against_loop(workers: int, *, at: datetime, rounds: int = ROUNDS) -> Measured:
+    """Measure a class of 100 against a program that goes over its people: record, event and verdict of each."""
+    classes = ready(LOOP, 2 * (rounds + 1), at=at)
+    ours, theirs = in_turn(
+        lambda number: finalize(classes[2 * number], at=at),
+        lambda number: finalize_in_a_loop(classes[2 * number + 1], at=at),
+        rounds=rounds,
     )
+    return Measured(f"finalize {LOOP} against a loop", workers, ours, theirs, 50, at_least=True, note="× faster")
+
+
+def finalize_against_single(workers: int, *, at: datetime, rounds: int = ROUNDS) -> Measured:
+    """Measure a class of 100 against 100 classes of one, finalized with the same command one after the other."""
+    batches, single = ready(LOOP, rounds + 1, at=at), ready(1, LOOP * (rounds + 1), at=at)
+
+    def one_by_one(number: int) -> None:
+        for one in single[number * LOOP : (number + 1) * LOOP]:
+            finalize(one, at=at)
+
+    ours, theirs = in_turn(lambda number: finalize(batches[number], at=at), one_by_one, rounds=rounds)
+    what = f"finalize {LOOP} against {LOOP} classes of one"
+    return Measured(what, workers, ours, theirs, at_least=True, note="× faster")
 
 
 def statements(workers: int, *, at: datetime) -> Measured:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from bench import classes, finalizing, judging, loader, names, picking, raw, recalculating, report, showing
+from bench import classes, finalizing, judging, loader, looping, names, picking, raw, recalculating, report, showing
 from bench.timing import Measured, exponent, in_turn
 from titan.compliance.commands import rebuild, sweep
 from titan.compliance.models import ComplianceItem, WorkerVerdict
@@ -49,14 +49,15 @@ def test_a_site_is_what_it_says(site: loader.Loaded) -> None:
     assert len({name for _, name in names.LAST}) == len(names.LAST)
 
 
-def test_finalizing_raw_writes_what_the_command_writes(site: loader.Loaded) -> None:
+@pytest.mark.parametrize("by_hand", [finalizing.finalize_raw, looping.finalize_in_a_loop])
+def test_finalizing_by_hand_writes_what_the_command_writes(site: loader.Loaded, by_hand: Any) -> None:
     ours, theirs = classes.ready(6, 2, at=AT)
     people = [
         list(TrainingSession.objects.get(pk=one.session_id).attendees.values_list("worker_id", flat=True))
         for one in (ours, theirs)
     ]
     finalizing.finalize(ours, at=AT)
-    finalizing.finalize_raw(theirs, at=AT)
+    by_hand(theirs, at=AT)
     columns = ("result", "completed_on", "valid_until", "evidence_sha256", "source")
     written = [
         set(TrainingRecord.objects.filter(session_id=one.session_id).values_list(*columns)) for one in (ours, theirs)

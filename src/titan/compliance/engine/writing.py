@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from titan.compliance.dialect import among, run
+from titan.compliance.dialect import among, is_postgres, run
 from titan.compliance.engine.judging import JUDGED_COLUMNS
 from titan.compliance.engine.tables import ITEMS, VERDICTS
 from titan.compliance.models import Severity
@@ -38,7 +38,8 @@ def write_verdicts(workers: str | None, params: dict[str, Any]) -> int:
     run(f"DELETE FROM {VERDICTS} WHERE worker_id IN (SELECT worker_id FROM {VERDICT_CHANGES} WHERE severity IS NULL)")
     run(
         f"""UPDATE {VERDICTS} AS v SET severity = s.severity, company_id = s.company_id, name_key = s.name_key
-        FROM {VERDICT_CHANGES} s WHERE v.worker_id = s.worker_id AND s.severity IS NOT NULL"""
+        FROM {VERDICT_CHANGES} s WHERE v.worker_id = s.worker_id AND s.severity IS NOT NULL {_only("v", workers)}""",
+        params,
     )
     run(
         f"""INSERT INTO {VERDICTS} (worker_id, severity, company_id, name_key)
@@ -58,5 +59,10 @@ def _verdict_changes(workers: str | None) -> str:
         FROM personnel_worker w {scope}
     )
     SELECT j.worker_id, j.company_id, j.severity, j.name_key, v.company_id, v.severity
-    FROM judged j LEFT JOIN {VERDICTS} v ON v.worker_id = j.worker_id
+    FROM judged j LEFT JOIN {VERDICTS} v ON v.worker_id = j.worker_id {_only("v", workers)}
     WHERE ({same}) IS NOT TRUE AND (j.severity IS NOT NULL OR v.worker_id IS NOT NULL)"""
+
+
+def _only(verdicts: str, workers: str | None) -> str:
+    """Return the condition that `verdicts` are those of `workers`: PostgreSQL may read everybody's otherwise."""
+    return f"AND {among(f'{verdicts}.worker_id', workers)}" if workers and is_postgres() else ""
