@@ -53,6 +53,7 @@ GROWTH = (
     ("page: Today", 2_000, 100_000, {"sqlite": 3.0, "postgres": 3.0}),
     ("page: matrix", 2_000, 100_000, {"sqlite": 3.0, "postgres": 3.0}),
     ("page: matrix", 2_000, 20_000, {"sqlite": 1.5, "postgres": 1.5}),
+    ("page: workers", 2_000, 100_000, {"sqlite": 3.0, "postgres": 3.0}),
 )
 EXPONENTS = ("recalculate everyone", "recalculate one course's rule", "recalculate one role", "nightly sweep")
 EXPONENT_LIMIT = 1.15

@@ -76,7 +76,7 @@ class Worker(models.Model):
     former_identities = models.JSONField(null=True, editable=False)
     anonymised_at = models.DateTimeField(null=True)
     # Whom this row turned out to be, since when and why. It stays, inactive, for its badge; all it had is theirs.
-    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged", db_index=False)
     merged_at = models.DateTimeField(null=True)
     merge_reason = models.TextField(blank=True, default="", db_default="")
     created_at = models.DateTimeField()
@@ -113,6 +113,7 @@ class Worker(models.Model):
         indexes = [
             models.Index(fields=["status", "name_key"], name="worker_by_name"),
             models.Index(fields=["name_key", "id"], name="worker_name_order"),
+            models.Index(fields=["merged_into", "name_key", "id"], name="worker_listed_by_name"),
         ]
 
     def set_keys(self) -> None:

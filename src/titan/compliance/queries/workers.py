@@ -256,9 +256,11 @@ _GIVEN = {
 }
 
 
-def _narrowed(shape: Shape) -> QuerySet[Worker]:
-    same = {name: _GIVEN[name] for name in _SAME if name in shape}
-    workers = _rows().filter(merged_into__isnull="merged" not in shape, **same)
+def _narrowed(shape: Shape, *, merged: bool | None) -> QuerySet[Worker]:
+    """Return the workers that a list is narrowed to. merged: whether those that were; None: of whom it is not asked."""
+    workers = _rows().filter(**{name: _GIVEN[name] for name in _SAME if name in shape})
+    if merged is not None:
+        workers = workers.filter(merged_into__isnull=not merged)
     if "severity" in shape:
         workers = workers.filter(verdict__severity=_GIVEN["severity"])
     if "area_id" in shape:
@@ -287,7 +289,7 @@ def _past(name: str, pk: str) -> Q:
 
 
 def _by_name(shape: Shape) -> QuerySet[Worker]:
-    workers = _narrowed(shape)
+    workers = _narrowed(shape, merged="merged" in shape)
     if "last_id" in shape:
         # The first condition alone bounds the walk along the index; the second one settles equal keys.
         workers = workers.filter(Q(name_key__gte=_GIVEN["name_key"]), _past("name_key", "pk"))
@@ -295,7 +297,8 @@ def _by_name(shape: Shape) -> QuerySet[Worker]:
 
 
 def _judged(shape: Shape) -> QuerySet[Worker]:
-    workers = _narrowed(shape).filter(verdict__severity__isnull=False)
+    # Nobody who was merged is judged; asked all the same, SQLite would begin with everybody who was not.
+    workers = _narrowed(shape, merged="merged" in shape or None).filter(verdict__severity__isnull=False)
     if "rank" in shape:
         rank = Given("rank", WorkerVerdict._meta.get_field("severity"))
         further = Q(verdict__severity__gt=rank) | _past("verdict__name_key", "verdict__worker_id")
@@ -304,7 +307,7 @@ def _judged(shape: Shape) -> QuerySet[Worker]:
 
 
 def _not_judged(shape: Shape) -> QuerySet[Worker]:
-    workers = _narrowed(shape).filter(verdict=None)
+    workers = _narrowed(shape, merged="merged" in shape).filter(verdict=None)
     if "last_id" in shape:
         workers = workers.filter(_past("name_key", "pk"))
     return workers.order_by("name_key", "id")
