@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from titan.compliance.dialect import among, is_postgres, run
+from titan.compliance.dialect import among, ids, is_postgres, run
 from titan.compliance.engine.judging import JUDGED_COLUMNS
 from titan.compliance.engine.tables import ITEMS, VERDICTS
 from titan.compliance.models import Severity
@@ -64,5 +64,5 @@ def _verdict_changes(workers: str | None) -> str:
 
 
 def _only(verdicts: str, workers: str | None) -> str:
-    """Return the condition that `verdicts` are those of `workers`: PostgreSQL may read everybody's otherwise."""
-    return f"AND {among(f'{verdicts}.worker_id', workers)}" if workers and is_postgres() else ""
+    """Return the condition that `verdicts` are those of workers known by name: PostgreSQL may read everybody's else."""
+    return f"AND {among(f'{verdicts}.worker_id', workers)}" if workers == ids("workers") and is_postgres() else ""
