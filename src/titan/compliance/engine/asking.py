@@ -11,12 +11,12 @@ from titan.core.command import Touched
 def asked_of(touched: Touched, scope: str | None) -> str:
     """Return the requirements of the active workers in scope: role's, areas', ancestors'; the strictest one each."""
     course = "" if touched.courses is None else f"AND {among('r.course_id', ids('courses'))}"
-    named = _named(scope) if scope and not touched.rules_changed else ""
-    people, assigned = ("people", "assigned") if named else ("personnel_worker", "personnel_areaassignment")
+    given = _given(scope) if scope and not touched.rules_changed else ""
+    people, assigned = ("people", "assigned") if given else ("personnel_worker", "personnel_areaassignment")
     # Workers in order of their ids keep the sorting and every look-up that follows close together; so does the order
     # of what is asked, which halves the time on PostgreSQL.
     status = "w.status" if is_postgres() else "+w.status"
-    worker = f"{status} = 'ACTIVE'" + (f" AND {among('w.id', scope)}" if scope and not named else "")
+    worker = f"{status} = 'ACTIVE'" + (f" AND {among('w.id', scope)}" if scope and not given else "")
 
     def due(anchor: str) -> str:
         return f"COALESCE({plus(anchor, 'r.grace_period_days')}, {date_sql('before_entry')})"
@@ -28,7 +28,7 @@ def asked_of(touched: Touched, scope: str | None) -> str:
         SELECT l.area_id, a.parent_id FROM lineage l
         JOIN personnel_area a ON a.id = l.ancestor_id WHERE a.parent_id IS NOT NULL
     ),
-    {named}
+    {given}
     asked(worker_id, course_id, due_on) AS MATERIALIZED (
         SELECT worker_id, course_id, NULLIF(MIN(due_on), {date_sql("before_entry")})
         FROM (
@@ -47,8 +47,8 @@ def asked_of(touched: Touched, scope: str | None) -> str:
     )"""
 
 
-def _named(scope: str) -> str:
-    """Return the common tables of workers who are known by name, and of where they are assigned.
+def _given(scope: str) -> str:
+    """Return the common tables of workers whose ids are given, and of where they are assigned.
 
     Looked up first: PostgreSQL would begin with everybody who works in an area that asks, and grow with the site.
     """

@@ -64,5 +64,5 @@ def _verdict_changes(workers: str | None) -> str:
 
 
 def _only(verdicts: str, workers: str | None) -> str:
-    """Return the condition that `verdicts` are those of workers known by name: PostgreSQL may read everybody's else."""
+    """Return the condition that `verdicts` are of workers whose ids are given; PostgreSQL may read everybody's else."""
     return f"AND {among(f'{verdicts}.worker_id', workers)}" if workers == ids("workers") and is_postgres() else ""
