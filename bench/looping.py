@@ -15,7 +15,6 @@ def finalize_in_a_loop(wanted: Class, *, at: datetime) -> None:
     """
     from django.db import transaction
 
-    from titan.audit.models import AuditEvent
     from titan.core import settings
     from titan.records.models import TrainingRecord
     from titan.records.rules import expires_on
@@ -49,28 +48,27 @@ def finalize_in_a_loop(wanted: Class, *, at: datetime) -> None:
                 created_at=at,
             )
             after = {"worker_id": attendee.worker.pk, "course_id": session.course_id, "expires_on": until.isoformat()}
-            AuditEvent.objects.create(
-                at=at,
-                actor_role="SUPER_ADMIN",
-                via="SYSTEM",
-                action="training_record.created",
-                entity="training_record",
-                entity_id=record.pk,
-                after=after,
-            )
+            _say("training_record.created", "training_record", record.pk, after, at=at)
             _judge(attendee.worker.pk, attendee.worker.role_id, site.today(at), site.warning_days)
         TrainingSession.objects.filter(pk=session.pk).update(
             status="COMPLETED", finalized_at=at, version=session.version + 1
         )
-        AuditEvent.objects.create(
-            at=at,
-            actor_role="SUPER_ADMIN",
-            via="SYSTEM",
-            action="session.finalized",
-            entity="session",
-            entity_id=session.pk,
-        )
+        _say("session.finalized", "session", session.pk, None, at=at)
         Finalization.objects.create(session=session, outcome={}, at=at)
+
+
+def _say(action: str, entity: str, entity_id: int, after: dict[str, object] | None, *, at: datetime) -> None:
+    from titan.audit.models import AuditEvent
+
+    AuditEvent.objects.create(
+        at=at,
+        actor_role="SUPER_ADMIN",
+        via="SYSTEM",
+        action=action,
+        entity=entity,
+        entity_id=entity_id,
+        after=after,
+    )
 
 
 def _judge(worker_id: int, role_id: int | None, today: date, warning_days: int) -> None:
